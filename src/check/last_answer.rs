@@ -25,6 +25,13 @@ impl LastAnswer {
     pub(super) fn objection(&self) -> Option<String> {
         let mut lines = self.err.lines().filter(|_| self.failed);
         let first = lines.find(|line| is_complaint(line))?;
+        // What kubectl was doing stands first, and at the end why it could not.
+        if first.ends_with(':') && first.contains("error when ") {
+            let why = lines.clone().find_map(|line| line.split_once("from server for: "));
+            if let Some((_, why)) = why {
+                return Some(format!("error: {why}"));
+            }
+        }
         let causes = lines.map(str::trim).take_while(|line| line.starts_with("* "));
         let told = std::iter::once(first.trim()).chain(causes).collect::<Vec<_>>().join(" ");
         Some(told)
@@ -78,6 +85,9 @@ mod tests {
         let told =
             failed("Warning: old\nThe Pod \"a\" is invalid: \n* one\n* two\n  --> a.yaml:1:2\n").complaint();
         assert_eq!(told.as_deref(), Some("The Pod \"a\" is invalid: * one * two"));
+        let looked = "error: error when retrieving current configuration of:\nName: \"\"\nfrom server for: \"a.yaml\": resource name may not be empty\n";
+        let told = failed(looked).complaint();
+        assert_eq!(told.as_deref(), Some("error: \"a.yaml\": resource name may not be empty"));
         assert_eq!(
             failed("Error from server (AlreadyExists): pods \"a\" already exists\n").complaint(),
             None

@@ -52,6 +52,20 @@ impl Finding {
         self
     }
 
+    /// A sentence more, where there is none yet.
+    pub(super) fn or_aside(mut self, aside: impl FnOnce() -> Aside) -> Self {
+        self.aside = self.aside.or_else(aside);
+        self
+    }
+
+    /// What another finding says is why: its sentence is added, and its command shows it.
+    pub(super) fn because(mut self, why: Self) -> Self {
+        self.aside = Some((why.sentence, why.words));
+        self.command = why.command.or(self.command);
+        self.lasts |= why.lasts;
+        self
+    }
+
     /// The command that would have shown it.
     pub(super) fn shown_by(mut self, command: impl Into<String>) -> Self {
         self.command = Some(command.into());
@@ -78,7 +92,11 @@ impl Finding {
             text.push('.');
         }
         if let Some((sentence, words)) = &self.aside {
-            text += &sentence.fill(words, language);
+            let more = sentence.fill(words, language);
+            if !more.starts_with(' ') {
+                text.push(' ');
+            }
+            text += &more;
         }
         let as_told =
             [&sentences::DIFFERS, &sentences::NOT_SET, &sentences::OTHER_TAG, &sentences::OTHER_IMAGE];

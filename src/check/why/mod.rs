@@ -87,7 +87,8 @@ pub(super) fn explain(
         About::Object(object, gaps) => match facts.world.object(object) {
             None => near.missing(object),
             Some(found) if gaps.is_empty() => {
-                chain.broken_link(found).or_else(|| chain.ended_well(found)).or_else(|| {
+                let broken = chain.broken_link(found).filter(|broken| near.may_come_from(broken));
+                broken.or_else(|| chain.ended_well(found)).or_else(|| {
                     let told = near.refused_about(found).or_else(|| near.warned());
                     told.or_else(|| near.what_is_read()).filter(|_| !failure.observed)
                 })
@@ -97,6 +98,8 @@ pub(super) fn explain(
                 let by_learner = || gaps.iter().any(|gap| near.is_for_learner(gap));
                 let refused = if spec { near.refused_about(found).or_else(|| near.dry_run()) } else { None };
                 refused
+                    .or_else(|| near.did_nothing(found).filter(|_| by_learner()))
+                    .or_else(|| near.asks_number(found, gaps))
                     .or_else(|| near.right_elsewhere(found, gaps))
                     .or_else(|| near.in_another(found, gaps))
                     .or_else(|| near.gaps(found, gaps))
@@ -122,7 +125,10 @@ pub(super) fn explain(
             let status = reply.and_then(|reply| reply.as_ref().ok()).map(|answered| answered.status);
             let of_host = probe.host.as_deref().and_then(|host| chain.host(host, &probe.path, status));
             let service = || facts.world.object(&service);
-            of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)))
+            let finding =
+                of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)));
+            let other_page = finding.as_ref().is_some_and(|finding| finding.is(&sentences::OTHER_ANSWER));
+            near.written_by_hand().filter(|_| other_page).or(finding)
         }
         About::Culprit(object) => facts
             .world
@@ -176,6 +182,7 @@ fn of_selection(
     let of_rights = matches!(selection.kind.kind, "ClusterRole" | "ClusterRoleBinding");
     let troubled = |object: &&Object| chain.broken_link(object);
     near.may_not_go(&selected)
+        .or_else(|| near.refused_to_clear())
         .or_else(|| near.have_stayed(&selected))
         .or_else(|| near.taken_for_another(selection).filter(|_| of_rights))
         .or_else(|| near.too_many(selection, &selected))

@@ -158,9 +158,13 @@ async fn last_line(pod: &Object, container: &str, previous: bool, context: &Cont
     telling(&text).map(str::to_owned)
 }
 
+/// What programs write at their end, after they have said why.
+const SAYS_NOTHING: &[&str] = &["tail: no files", "exiting with failure status", "See --help", "Try --help"];
+
 /// The last line, or one before it that says more.
 fn telling(text: &str) -> Option<&str> {
-    let lines = || text.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    let says_nothing = |line: &str| line.is_empty() || SAYS_NOTHING.iter().any(|words| line.contains(words));
+    let lines = || text.lines().rev().map(str::trim).filter(|line| !says_nothing(line));
     let says_more = |line: &&str| line.contains("ddress already in use") || unknown_name(line).is_some();
     lines().find(says_more).or_else(|| lines().next())
 }

@@ -56,6 +56,12 @@ impl Chain<'_> {
         let line = self.logs.get(&log_key(pod, &words[1])).map(String::as_str);
         let waits_for = line.and_then(|line| self.behind_the_line(pod, &Value::Null, line));
         let finding = Finding::new(&sentences::INIT_WAITS, [&words[0], &words[1]]);
+        let partner = container_of(pod, status).and_then(|spec| self.named_in_command(pod, spec));
+        if let Some(why) = partner.filter(|_| waits_for.is_none()) {
+            let asks = quote(&command.map(words_of).unwrap_or_default());
+            let finding = Finding::lasting(&sentences::INIT_ASKS, [&words[0], &words[1], &asks]);
+            return finding.because(why);
+        }
         let namespace = flag(pod.namespace(), self.world.namespace());
         let show = format!("kubectl logs {} -c {}{namespace}", pod.name(), words[1]);
         finding.lasts_if(waits_for.is_some()).aside(waits_for.or_else(runs)).shown_by(show)

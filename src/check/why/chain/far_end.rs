@@ -33,7 +33,10 @@ impl<'a> Chain<'a> {
         self.asked(pod, probe).into_iter().find_map(|(service, port)| {
             let offered = |port: &String| service.list("/spec/ports").iter().any(|one| offers(one, port));
             match port.as_ref().filter(|port| !offered(port)) {
-                Some(port) => Some(self.no_such_port(service, port)),
+                Some(port) => {
+                    let secure: Aside = (port == "443").then(|| (&sentences::PORT_OF_HTTPS, Vec::new()));
+                    Some(self.no_such_port(service, port).or_aside(|| secure))
+                }
                 None => near
                     .broken_link(service)
                     .filter(|finding| finding.lasts)
@@ -59,7 +62,48 @@ impl<'a> Chain<'a> {
             504 => "timed out",
             _ => return None,
         };
-        self.at_the_far_end(pod, &Value::Null, said)
+        self.proxy_to_itself(pod).or_else(|| self.at_the_far_end(pod, &Value::Null, said))
+    }
+
+    /// A proxy that hands on to its own Pod, where no container declares the port.
+    fn proxy_to_itself(self, pod: &Object) -> Option<Finding> {
+        let own = self.settings(pod).into_iter().find_map(|word| {
+            let authority = word.split_once("://")?.1.trim_end_matches(';').split('/').next()?;
+            let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+            matches!(host, "localhost" | "127.0.0.1").then_some((authority, port))
+        });
+        let (authority, port) = own?;
+        let containers = pod.list("/spec/containers").iter();
+        let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
+        if ports.into_iter().any(|one| one["containerPort"].as_i64() == port.parse().ok()) {
+            return None;
+        }
+        let services = self.world.all(&builtin::SERVICE, Some(pod.namespace())).iter();
+        let mut meant = services.filter(|service| {
+            service.name() != "kubernetes" && service.list("/spec/ports").iter().any(|one| offers(one, port))
+        });
+        let aside: Aside =
+            meant.next().map(|service| (&sentences::OFFERS_IT, vec![name_of(service), port.to_owned()]));
+        let finding = Finding::lasting(&sentences::PROXY_TO_ITSELF, [&name_of(pod), authority]);
+        Some(finding.aside(aside).shown_by(self.describe(pod)))
+    }
+
+    /// What is wrong with a Service that a container's own command names.
+    pub(super) fn named_in_command(self, pod: &Object, container: &Value) -> Option<Finding> {
+        let lists = [&container["command"], &container["args"]].into_iter().filter_map(Value::as_array);
+        let command = lists.flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+        let near = Self { links: self.links.min(FAR_LINKS), ..self };
+        self.asked(pod, &Value::Null).into_iter().find_map(|(service, port)| {
+            let offered = |port: &String| service.list("/spec/ports").iter().any(|one| offers(one, port));
+            // Whether a name is there says nothing of who answers under it.
+            if !command.contains(service.name()) || command.contains("nslookup") {
+                return None;
+            }
+            match port.as_ref().filter(|port| !offered(port)) {
+                Some(port) => Some(self.no_such_port(service, port)),
+                None => near.broken_link(service).filter(|finding| finding.lasts),
+            }
+        })
     }
 
     /// The NetworkPolicy before a Service that a Pod's own words name, and what of the Pod it does not like.

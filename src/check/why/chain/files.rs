@@ -35,7 +35,10 @@ impl<'a> Chain<'a> {
             let here = mount_at(container, path);
             match here {
                 Some(mount) if missing => {
-                    filled_later(pod, container, mount).or_else(|| self.hidden(pod, mount, path))
+                    let hidden = || self.hidden(pod, mount, path);
+                    filled_later(pod, container, mount)
+                        .or_else(hidden)
+                        .or_else(|| covered(pod, container, mount))
                 }
                 Some(mount) if read_only => {
                     let (_, kind) = written_by_kubelet(pod, mount)?;
@@ -181,6 +184,12 @@ fn filled_later(pod: &Object, container: &Value, mount: &Value) -> Aside {
     let later = all[own + 1..].iter().chain(pod.list("/spec/containers")).find(writes)?;
     let words = [later, container].map(|one| text(one, "/name").to_owned());
     written_by_kubelet(pod, mount).is_none().then(|| (&sentences::COMES_LATER, words.to_vec()))
+}
+
+/// What an image's own program misses where a volume that begins empty is mounted.
+fn covered(pod: &Object, container: &Value, mount: &Value) -> Aside {
+    let own = container.get("command").is_none() && written_by_kubelet(pod, mount).is_none();
+    own.then(|| (&sentences::MOUNTED_OVER, vec![mount_path(mount)]))
 }
 
 /// A file of the kubelet's that a shell was to run: `sh: /scripts/run.sh: Permission denied`.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
 
-use super::super::finding::{Finding, name_of};
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::service::{offers, target_of};
 use super::{Chain, near, text};
@@ -84,6 +84,14 @@ impl Chain<'_> {
         let known: Vec<String> = known.collect();
         let words = [name_of(ingress), known.join(", ")];
         let finding = Finding::lasting(&sentences::NO_PATH, [&words[0], path, &words[1]]);
+        let below = |rule: &&Value| {
+            let stem = text(rule, "/path").trim_end_matches('/');
+            path.strip_prefix(stem).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let exact = paths_of(ingress, host).filter(below).any(|rule| text(rule, "/pathType") == "Exact");
+        let star = paths_of(ingress, host).any(|rule| text(rule, "/path").ends_with('*'));
+        let exact: Aside = exact.then(|| (&sentences::EXACT_ONLY, Vec::new()));
+        let finding = finding.aside(exact).or_aside(|| star.then(|| (&sentences::NO_STARS, Vec::new())));
         Some(finding.shown_by(self.describe(ingress)))
     }
 

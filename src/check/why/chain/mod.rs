@@ -102,6 +102,13 @@ impl<'a> Chain<'a> {
             let show = describe(object, self.world.namespace());
             return Some(Finding::lasting(&sentences::CLAIM_IN_USE, [&name, &user]).shown_by(show));
         }
+        let claim = ["name", "namespace"].map(|part| object.text(&format!("/spec/claimRef/{part}")));
+        let claimed = object.text("/status/phase") == "Bound" && !claim[0].is_empty();
+        if object.kind() == "PersistentVolume" && claimed {
+            let user = format!("persistentvolumeclaim/{}", claim[0]);
+            let words = [name.as_str(), &user, claim[1]];
+            return Some(Finding::lasting(&sentences::VOLUME_CLAIMED, words).shown_by(show));
+        }
         if object.kind() == "Namespace" {
             let conditions = object.list("/status/conditions").iter();
             let waiting = conditions
@@ -145,9 +152,15 @@ impl<'a> Chain<'a> {
     }
 
     /// As `near_name`, or where an object of the very name is instead.
-    fn near_or_elsewhere(self, kind: &'static Kind, namespace: &str, name: &str) -> Aside {
-        let mut everywhere = self.world.everywhere(kind).iter();
-        let other = everywhere.find(|object| object.name() == name && object.namespace() != namespace);
+    pub(in crate::check::why) fn near_or_elsewhere(
+        self,
+        kind: &'static Kind,
+        namespace: &str,
+        name: &str,
+    ) -> Aside {
+        let mut everywhere = self.world.everywhere(kind).iter().chain(self.world.all(kind, None));
+        let other = everywhere
+            .find(|object| kind.namespaced && object.name() == name && object.namespace() != namespace);
         let elsewhere = other.map(|object| {
             let words = vec![name.to_owned(), object.namespace().to_owned()];
             (&sentences::IS_ELSEWHERE, words)

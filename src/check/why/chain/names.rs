@@ -117,6 +117,15 @@ impl<'a> Chain<'a> {
             return Some(aside);
         }
         let namespace = second.filter(|part| *part != "svc").unwrap_or(pod.namespace());
+        let beside = pod.list("/spec/containers").iter().any(|container| container["name"] == host);
+        if beside && self.service_at(host, pod.namespace()).is_none() {
+            return Some((&sentences::CONTAINER_BESIDE, vec![host.to_owned()]));
+        }
+        let own = self.service_at(first, pod.namespace()).or_else(|| self.service_at(first, namespace));
+        if let Some(service) = own.filter(|service| !is_name_of(host, service)) {
+            let whole = format!("{first}.{}.svc.cluster.local", service.namespace());
+            return Some((&sentences::WHOLE_NAME, vec![name_of(service), whole]));
+        }
         if let Some(service) = self.service_at(first, namespace) {
             let alias = || self.leads_nowhere(service);
             return asks_the_node_for_names(pod).or_else(alias).or_else(|| self.no_names());
@@ -204,6 +213,16 @@ impl<'a> Chain<'a> {
     }
 }
 
+/// Whether a name is one under which a Service is found, from its own namespace or another; what is only in
+/// another namespace is told elsewhere.
+fn is_name_of(host: &str, service: &Object) -> bool {
+    let whole = [service.name(), service.namespace(), "svc", "cluster", "local"];
+    let parts: Vec<&str> = host.split('.').collect();
+    let other_namespace = parts.get(1).is_some_and(|part| *part != "svc" && *part != service.namespace());
+    let rest_fits = parts.len() <= 2 || parts.get(2..).is_some_and(|rest| whole[2..].starts_with(rest));
+    whole.starts_with(&parts) || (other_namespace && rest_fits)
+}
+
 /// The labels of namespaces to which a policy lets questions for names go.
 fn namespaces_for_names(policy: &Object) -> Option<String> {
     let rules = policy.list("/spec/egress").iter().filter(|rule| {
@@ -248,6 +267,26 @@ mod tests {
         let some = json!([{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]);
         assert_eq!(told(some).map(|(sentence, _)| sentence), Some(&sentences::EGRESS_HOLDS_BACK));
         assert_eq!(told(json!([{}])), None);
+    }
+
+    #[test]
+    fn a_name_of_a_service_has_its_parts_in_their_order() {
+        let service =
+            json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db", "namespace": "shop"}});
+        let service = Object::from_value(service).unwrap();
+        for (host, is) in [
+            ("db", true),
+            ("db.shop", true),
+            ("db.shop.svc", true),
+            ("db.shop.svc.cluster.local", true),
+            ("db.data.svc.cluster.local", true),
+            ("db.svc", false),
+            ("db.svc.cluster.local", false),
+            ("db.shop.svc.cluster.locl", false),
+            ("db.shop.cluster.local", false),
+        ] {
+            assert_eq!(is_name_of(host, &service), is, "{host}");
+        }
     }
 
     #[test]

@@ -33,13 +33,29 @@ impl<'a> Chain<'a> {
             let rules = policy.list("/spec/ingress");
             if rules.is_empty() {
                 let words = vec![policy.name().to_owned(), service.name().to_owned()];
-                lacks.push((Lack::NoRule, (&sentences::POLICY_WITHOUT_RULES, words)));
+                let elsewhere = self.allows_elsewhere(policy, target).map(|other| {
+                    let more = vec![name_of(other), other.namespace().to_owned()];
+                    (&sentences::POLICY_ALLOWS_ELSEWHERE, [words.clone(), more].concat())
+                });
+                let told = elsewhere.unwrap_or((&sentences::POLICY_WITHOUT_RULES, words));
+                lacks.push((Lack::NoRule, told));
             }
             for rule in rules {
                 lacks.push(self.lack(policy, rule, caller, (service, target))?);
             }
         }
         lacks.into_iter().min_by(|one, two| one.0.cmp(&two.0)).map(|(_, aside)| aside)
+    }
+
+    /// A policy with rules for such a Pod that is in another namespace than the Pod, where it does nothing for it.
+    fn allows_elsewhere(self, policy: &Object, target: &Object) -> Option<&'a Object> {
+        let here = self.world.all(&builtin::NETWORK_POLICY, None).iter();
+        let mut all = here.chain(self.world.everywhere(&builtin::NETWORK_POLICY));
+        all.find(|other| {
+            let selector = other.get("/spec/podSelector").map(LabelSelector::from_value).unwrap_or_default();
+            let selects = !selector.is_empty() && selector.matches(target.labels());
+            selects && other.namespace() != policy.namespace() && !other.list("/spec/ingress").is_empty()
+        })
     }
 
     /// What one rule does not like about a caller; `None` where it lets it in.

@@ -32,6 +32,7 @@ impl Chain<'_> {
             .or_else(|| self.behind_the_variable(pod, container, line))
             .or_else(|| self.without_token(pod, line))
             .or_else(|| port_taken(pod, container, line))
+            .or_else(|| first_of_args(container, line))
     }
 
     /// A token that a program looks for and that is not mounted.
@@ -83,6 +84,14 @@ impl Chain<'_> {
         let keys = self.near_key(kind, pod.namespace(), source, part);
         Some(Finding::lasting(&sentences::KEY_MISSING, [&name_of(pod), &owner, part]).aside(keys))
     }
+}
+
+/// A word among the arguments that the image's start script took for the program: `exec: tier=front: not found`.
+fn first_of_args(container: &Value, line: &str) -> Aside {
+    let word = between(line, "exec: ", ": not found")?;
+    let first = container["args"].get(0).and_then(Value::as_str)?;
+    let own = container.get("command").is_none() && word.trim_matches('"') == first;
+    own.then(|| (&sentences::FIRST_OF_ARGS, vec![first.to_owned()]))
 }
 
 /// A port that another container of the Pod listens on; on the node's network it may be anybody.

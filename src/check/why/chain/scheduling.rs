@@ -228,7 +228,7 @@ impl<'a> Chain<'a> {
     }
 
     /// The taints of all nodes that keep Pods away: `dedicated=team:NoSchedule`.
-    pub(super) fn taints(self) -> String {
+    pub(in crate::check::why) fn taints(self) -> String {
         let nodes = self.world.all(&builtin::NODE, None).iter();
         let taints = nodes
             .flat_map(|node| node.list("/spec/taints"))

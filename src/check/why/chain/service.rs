@@ -16,6 +16,9 @@ use super::pages::leads_beside;
 use super::program::on_loopback;
 use super::{Chain, near, text};
 
+/// Sets of labels that are named, at most.
+const LABELS_MAX: usize = 3;
+
 impl<'a> Chain<'a> {
     pub(super) fn endpoints(self, slice: &Object) -> Option<Finding> {
         let service = slice.label("kubernetes.io/service-name").unwrap_or_else(|| slice.name());
@@ -168,7 +171,8 @@ impl<'a> Chain<'a> {
                 .shown_by(show);
         }
         let show = format!("kubectl get pods -l {wanted}");
-        Finding::lasting(&sentences::SELECTS_NOTHING, [&name, &wanted]).called("NoEndpoints").shown_by(show)
+        let finding = Finding::lasting(&sentences::SELECTS_NOTHING, [&name, &wanted]).called("NoEndpoints");
+        finding.or_aside(|| labels_of(pods)).shown_by(show)
     }
 
     /// Ports of a Service that lead to no port of its Pods.
@@ -374,6 +378,24 @@ impl<'a> Chain<'a> {
         let top = above.and_then(Object::controller).unwrap_or(owner);
         format!("{}/{}", top.kind.to_lowercase(), top.name)
     }
+}
+
+/// The labels that Pods carry, each set once, without those that controllers give.
+fn labels_of(pods: &[Object]) -> Aside {
+    let by_controllers = |key: &str| {
+        key.ends_with("-hash") || key.starts_with("apps.kubernetes.io/") || key.starts_with("statefulset.")
+    };
+    let mut sets: Vec<String> = Vec::new();
+    for pod in pods.iter().filter(|pod| !pod.is_terminating()) {
+        let mut labels = pod.labels().cloned().unwrap_or_default();
+        labels.retain(|key, _| !by_controllers(key));
+        let told = written(&labels);
+        if !told.is_empty() && !sets.contains(&told) {
+            sets.push(told);
+        }
+    }
+    sets.truncate(LABELS_MAX);
+    (!sets.is_empty()).then(|| (&sentences::PODS_CARRY, vec![sets.join(" | ")]))
 }
 
 /// `app=web,tier=front`.

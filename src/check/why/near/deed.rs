@@ -8,6 +8,7 @@ use super::super::chain::Chain;
 use super::super::finding::{Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::Near;
+use super::missing::is_named;
 use super::place::LAST_APPLIED;
 
 /// What a program says whose partner ended while it waited for an answer: no mistake of whoever asked.
@@ -33,6 +34,61 @@ impl Near<'_> {
         }
         let sentence = if reads_files(last) { &sentences::UNCHANGED } else { &sentences::NO_CHANGE };
         Some(Finding::lasting(sentence, [&told(last)]))
+    }
+
+    /// It was to change an object, and left it or brought back what was to go.
+    pub(in crate::check::why) fn did_nothing(&self, object: &Object) -> Option<Finding> {
+        let last = self.facts.commands.last().filter(|last| writes(last))?;
+        let answered = self.facts.answered.filter(|answered| !answered.failed)?;
+        let show = format!("kubectl rollout history {}", name_of(object));
+        if let Some((_, rest)) = answered.out.split_once("current template already matches revision ") {
+            let revision: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            return Some(Finding::lasting(&sentences::SKIPPED, [&told(last), &revision]).shown_by(show));
+        }
+        if [&answered.err, &answered.out].iter().any(|text| text.contains("Edit cancelled, no changes")) {
+            return Some(Finding::lasting(&sentences::EDIT_CANCELLED, [&told(last)]));
+        }
+        let undoes = |line: &String| {
+            let words = line.split_whitespace().collect::<Vec<_>>();
+            let undo = words.windows(2).any(|pair| pair == ["rollout", "undo"]);
+            undo && !line.contains("--to-revision")
+                && !line.contains("--dry-run")
+                && is_named(line, object.name())
+        };
+        let times = self.facts.commands.iter().rev().take_while(|line| undoes(line)).count();
+        let finding = Finding::lasting(&sentences::UNDONE_TWICE, [&name_of(object), &times.to_string()]);
+        (times > 1 && times % 2 == 0).then(|| finding.shown_by(show))
+    }
+
+    /// What was written into a container whose Pod was replaced since.
+    pub(in crate::check::why) fn written_by_hand(&self) -> Option<Finding> {
+        let verb_of = |line: &String| {
+            let commands = commands_of(line);
+            let verb = commands.iter().find_map(|words| kubectl_verb(words))?;
+            Some(verb.to_owned())
+        };
+        let by_hand = |line: &String| match verb_of(line).as_deref() {
+            Some("cp") => true,
+            Some("exec") => {
+                ["> ", ">>", ">/", "tee ", "sed -i", "cp ", "touch "].iter().any(|sign| line.contains(sign))
+            }
+            _ => false,
+        };
+        let replaces = |line: &String| {
+            let verb = verb_of(line);
+            verb.is_some_and(|verb| {
+                let verb = verb.as_str();
+                matches!(
+                    verb,
+                    "delete" | "rollout" | "set" | "apply" | "patch" | "edit" | "replace" | "drain"
+                )
+            })
+        };
+        let commands = self.facts.commands;
+        let place = commands.iter().rposition(by_hand)?;
+        let since = commands[place + 1..].iter().any(replaces);
+        let finding = Finding::lasting(&sentences::WRITTEN_BY_HAND, [&told(&commands[place])]);
+        since.then(|| finding.shown_by("kubectl get pods"))
     }
 
     /// It wrote other objects than the one that is not there.

@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use crate::apimachinery::{Kind, Object, builtin};
 use crate::base::is_typo;
-use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin, makes};
+use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin, makes, writes};
 
 use super::super::super::last_answer::in_short;
 use super::super::super::partial::{Gap, contains, shorten};
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
-use super::{Near, refusal};
+use super::{Near, refusal, usage};
 
 /// Kinds that are taken for one another.
 const CONFUSED: &[&[&Kind]] = &[
@@ -102,7 +102,7 @@ impl Near<'_> {
         let (command, complaint) = self.refusal()?;
         let words = [wanted.to_string(), command, in_short(&complaint)];
         let finding = Finding::lasting(&sentences::REFUSED_TO_MAKE, [&words[0], &words[1], &words[2]]);
-        Some(refusal::explained(finding, &complaint))
+        Some(self.with_usage(refusal::explained(finding, &complaint), &complaint))
     }
 
     /// The object was there since the step began, and went again.
@@ -189,6 +189,7 @@ impl Near<'_> {
         let made = meant && makes(last);
         let words = [wanted.to_string(), shorten(last.lines().next().unwrap_or_default())];
         let finding = Finding::lasting(&sentences::NOT_MADE, [&words[0], &words[1]]);
+        let finding = finding.or_aside(|| usage::taken_apart(last));
         made.then(|| finding.shown_by(format!("kubectl get {}", wanted.kind.plural)))
     }
 
@@ -265,11 +266,23 @@ impl Near<'_> {
                 && !is_of_cluster(other)
         });
         let meant = others.find(|other| {
-            self.is_near(object.name(), other) && contains(asked, Some(other.value()), self.facts.snap)
+            (self.is_near(object.name(), other) || self.was_changed_instead(other, object))
+                && contains(asked, Some(other.value()), self.facts.snap)
         })?;
         let words = [name_of(meant), wanted.to_string()];
+        if self.was_changed_instead(meant, object) {
+            let last = self.facts.commands.last()?.lines().next().unwrap_or_default();
+            let words = [shorten(last), words[0].clone(), words[1].clone()];
+            return Some(Finding::lasting(&sentences::CHANGED_OTHER, [&words[0], &words[1], &words[2]]));
+        }
         let show = format!("kubectl get {}", wanted.kind.plural);
         Some(Finding::lasting(&sentences::UNDER_OTHER_NAME, [&words[0], &words[1]]).shown_by(show))
+    }
+
+    /// Whether the last command names an object and not the one that is asked for.
+    fn was_changed_instead(&self, other: &Object, object: &Object) -> bool {
+        let last = self.facts.commands.last().filter(|last| writes(last));
+        last.is_some_and(|last| is_named(last, other.name()) && !is_named(last, object.name()))
     }
 
     /// Whether a name is the wanted one with a letter more, less or other, or contains it as a word.

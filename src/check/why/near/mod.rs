@@ -6,6 +6,7 @@ mod place;
 mod refusal;
 mod sources;
 mod spec;
+mod usage;
 mod values;
 
 pub(super) use missing::{is_of_cluster, taken_for};
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
-use crate::lesson::{Expectation, Form, Quantifier, Selection, writes};
+use crate::lesson::{Expectation, Form, Quantifier, Selection, TypedWord, commands_of, kubectl_verb, writes};
 
 use super::super::judge::Facts;
 use super::super::last_answer::in_short;
@@ -51,7 +52,16 @@ impl<'a> Near<'a> {
     pub(super) fn refused(&self) -> Option<Finding> {
         let (command, complaint) = self.refusal()?;
         let finding = Finding::lasting(&sentences::REFUSED, [&command, &in_short(&complaint)]);
-        Some(refusal::explained(finding, &complaint))
+        Some(self.with_usage(refusal::explained(finding, &complaint), &complaint))
+    }
+
+    /// As `refused`, where the command was to clear away what is still there.
+    pub(super) fn refused_to_clear(&self) -> Option<Finding> {
+        let last = self.facts.commands.last()?;
+        let clears = |words: &Vec<TypedWord>| {
+            kubectl_verb(words).is_some_and(|verb| matches!(verb, "drain" | "delete"))
+        };
+        commands_of(last).iter().any(clears).then(|| self.refused()).flatten()
     }
 
     /// As `refused`, where a command is asked for that could not follow.
@@ -95,7 +105,9 @@ impl<'a> Near<'a> {
         let about = named(last)
             || named(&objection)
             || refusal::is_conflict(&objection)
-            || refusal::is_kustomization(&objection);
+            || refusal::is_kustomization(&objection)
+            || usage::names_only_the_kind(last, object)
+            || usage::nearly_names(&objection, object);
         let (command, complaint) = self.refusal_in(objection).filter(|_| about)?;
         let finding = Finding::lasting(&sentences::REFUSED, [&command, &in_short(&complaint)]);
         let finding = refusal::explained(finding, &complaint);
@@ -103,6 +115,7 @@ impl<'a> Near<'a> {
             Some((aside, show)) => finding.aside(aside).shown_by(show),
             None => finding,
         })
+        .map(|finding| self.with_usage(finding, &complaint))
     }
 
     /// Nothing carries the labels, or nothing here does.

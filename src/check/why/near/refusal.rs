@@ -3,13 +3,15 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde_json::Value;
 
-use crate::apimachinery::{KINDS, Kind, Object, QUANTITY_FORMAT_ERROR, TypeSchema, schema_of};
+use crate::apimachinery::{KINDS, Kind, Object, QUANTITY_FORMAT_ERROR, TypeSchema, resolve_kind, schema_of};
 use crate::base::nearest;
 
 use super::super::chain::{is_limit_range, near};
 use super::super::finding::{Aside, Finding, Sentence, name_of};
 use super::super::sentences;
+use super::usage;
 
 /// A path of a manifest, as refusals write it.
 const PATH: &str = r"((?:spec|metadata|data|stringData|rules|subjects|roleRef|webhooks|template)[\w.\[\]-]*)";
@@ -31,6 +33,24 @@ static PATCHED_PATH: LazyLock<Option<Regex>> =
 
 /// How far below its place a field is looked for.
 const WAY_MAX: usize = 4;
+
+/// How the API server says that a field is fixed.
+const IMMUTABLE: &[&str] =
+    &["field is immutable", "may not change fields", "may not change once", "cannot change roleRef"];
+
+/// Fields of older versions of a kind, and what became of them.
+const BECAME: &[(&str, &str, &str)] = &[
+    (
+        "HorizontalPodAutoscaler",
+        "targetCPUUtilizationPercentage",
+        "spec.metrics, with type: Resource and resource.target.averageUtilization",
+    ),
+    ("Ingress", "serviceName", "backend.service.name"),
+    ("Ingress", "servicePort", "backend.service.port.number"),
+];
+
+/// Words that are taken for the protocol of a port.
+const OF_APPLICATIONS: &[&str] = &["http", "https", "http2", "grpc", "tls", "ssl"];
 
 /// What containers and claims ask for amounts of.
 const AMOUNTS: &[&str] = &["cpu", "memory", "storage", "ephemeral-storage"];
@@ -89,7 +109,24 @@ pub(super) fn of_object(object: &Object, command: &str, complaint: &str) -> Opti
     });
     let path = paths.find(|path| object.get(path).is_none())?;
     let show = format!("kubectl get {name} -o yaml");
+    if let Some(aside) = in_a_list(object, path) {
+        return Some((Some(aside), show));
+    }
     Some((Some((&sentences::NO_SUCH_PATH, vec![path.to_owned(), name])), show))
+}
+
+/// The list in which a path names an item by a word, and the path by its number.
+fn in_a_list(object: &Object, path: &str) -> Option<(&'static Sentence, Vec<String>)> {
+    let places = path.match_indices('/').map(|(place, _)| place).skip(1);
+    let (list, rest) = places.map(|place| path.split_at(place)).find(|(before, rest)| {
+        let item = rest[1..].split('/').next().unwrap_or_default();
+        object.get(before).is_some_and(Value::is_array) && item != "-" && item.parse::<usize>().is_err()
+    })?;
+    let (written, below) = rest[1..].split_once('/').unwrap_or((&rest[1..], ""));
+    let items = object.list(list);
+    let place = items.iter().position(|item| item["name"] == written).unwrap_or(0);
+    let meant = format!("{list}/{place}/{below}");
+    Some((&sentences::LIST_PLACE, vec![list.to_owned(), meant.trim_end_matches('/').to_owned()]))
 }
 
 /// A finding about a refusal, with what the refusal means and the command that shows the rule.
@@ -113,6 +150,7 @@ fn meaning(complaint: &str) -> (Aside, Option<String>) {
     if let Some(meant) = by_words(complaint) {
         return meant;
     }
+    let of_usage = usage::by_complaint(complaint);
     if complaint.contains("illegal base64 data") {
         return (
             Some((&sentences::PLAIN_UNDER_DATA, Vec::new())),
@@ -129,20 +167,21 @@ fn meaning(complaint: &str) -> (Aside, Option<String>) {
     if let Some([kind, path]) = captured(&INVALID, complaint)
         && let Some(kind) = kind_named(kind)
     {
-        let immutable =
-            ["field is immutable", "may not change fields", "may not change once", "cannot change roleRef"]
-                .iter()
-                .any(|words| complaint.contains(words));
+        let immutable = IMMUTABLE.iter().any(|words| complaint.contains(words)) && kind.kind != "Pod";
         let aside: Aside = immutable.then(|| (&sentences::IMMUTABLE, Vec::new()));
-        let aside = aside.or_else(|| meant_value(complaint));
+        let aside = aside.or(of_usage).or_else(|| meant_value(path, complaint));
         return (aside, Some(explain(kind, path)));
     }
-    (None, None)
+    (of_usage, None)
 }
 
 /// The field that is meant by one that does not exist: of nearly its name, or of its name elsewhere.
 fn meant_field(kind: &Kind, path: &str) -> Aside {
     let (parent, written) = path.rsplit_once('.').unwrap_or(("", path));
+    let became = BECAME.iter().find(|(of, field, _)| *of == kind.kind && *field == written);
+    if let Some((.., now)) = became {
+        return Some((&sentences::BECAME, vec![(*now).to_owned()]));
+    }
     let root = schema_of(kind)?;
     let there = type_at(root, parent)?;
     let meant = |name: &str| -> Aside { Some((&sentences::NEAREST, vec![name.to_owned()])) };
@@ -159,8 +198,10 @@ fn meant_field(kind: &Kind, path: &str) -> Aside {
         let ancestors = (0..plain.len()).rev().map(|length| plain[..length].join("."));
         let mut holders =
             ancestors.filter(|place| type_at(root, place).is_some_and(|at| at.field(written).is_some()));
-        holders.next().filter(|place| !place.is_empty())
+        holders.next()
     };
+    // A longer name than the field has here: `secretName`, `name`.
+    let shorter = || there.fields.keys().copied().find(|name| ends_with_word(written, name));
     let beside = || {
         let ancestors = (0..plain.len()).rev().map(|length| plain[..length].join("."));
         let way = |place: &String| type_at(root, place)?.way_to(written, WAY_MAX);
@@ -170,15 +211,27 @@ fn meant_field(kind: &Kind, path: &str) -> Aside {
     // Amounts stand in maps, of whose keys no schema knows.
     let amounts = AMOUNTS.contains(&written) && there.field("requests").is_some();
     let amount = || amounts.then(|| format!("{}.requests", plain.join(".")));
-    let place = below.or_else(above).or_else(amount).or_else(beside)?;
+    let (below, above) = (below.or_else(above), shorter());
+    if let (None, Some(name)) = (&below, above) {
+        return meant(name);
+    }
+    let Some(place) = below.or_else(amount).or_else(beside) else {
+        return Some((&sentences::NOT_A_FIELD, vec![written.to_owned(), kind.kind.to_owned()]));
+    };
     let place = place.trim_start_matches('.').to_owned();
+    if place.is_empty() {
+        return Some((&sentences::AT_THE_TOP, vec![written.to_owned()]));
+    }
     Some((&sentences::BELONGS_UNDER, vec![written.to_owned(), place]))
 }
 
 /// The supported value that comes near to one that is not, or ends as it does: `status.podIP` for `spec.podIP`.
-fn meant_value(complaint: &str) -> Aside {
+fn meant_value(path: &str, complaint: &str) -> Aside {
     let (_, rest) = complaint.split_once("Unsupported value: \"")?;
     let (written, rest) = rest.split_once('"')?;
+    if path.ends_with(".protocol") && OF_APPLICATIONS.contains(&written.to_lowercase().as_str()) {
+        return Some((&sentences::OVER_TCP, Vec::new()));
+    }
     let (_, supported) = rest.split_once("supported values: ")?;
     let values = || supported.split('"').skip(1).step_by(2);
     let end = written.rsplit('.').next().filter(|end| end.len() < written.len());
@@ -213,6 +266,7 @@ fn of_type(kind: &Kind, found: &str, path: &str, wanted: &str) -> Aside {
         ("int32" | "int64", "string") => &sentences::NUMBER_WANTED,
         ("bool", "string") => &sentences::TRUTH_WANTED,
         (list, _) if list.starts_with("[]") && list != "[]uint8" => &sentences::LIST_WANTED,
+        (map, "array") if map.starts_with("map[") => &sentences::MAP_WANTED,
         (part, "string" | "number" | "bool") if part.contains('.') => {
             let names = type_at(schema_of(kind)?, path)?.fields.keys().take(FIELDS_MAX).copied();
             let names = names.collect::<Vec<_>>().join(", ");
@@ -291,7 +345,8 @@ fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
 /// A kind in another version than its own.
 fn of_kind(written: &str, version: &str) -> (Aside, Option<String>) {
     let show = Some("kubectl api-resources".to_owned());
-    let Some(kind) = KINDS.iter().find(|kind| kind.kind.eq_ignore_ascii_case(written)) else {
+    let spelt = || nearest(written, KINDS.iter().map(|kind| kind.kind)).and_then(kind_named);
+    let Some(kind) = resolve_kind(written).or_else(spelt) else {
         return (None, show);
     };
     let own = kind.api_version();

@@ -7,7 +7,7 @@ use crate::lesson::{Form, ObjectRef, Selection, ValueOrigin};
 
 use super::super::super::partial::{quote, show};
 use super::super::chain::Chain;
-use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::Near;
 
@@ -21,6 +21,13 @@ pub(in crate::check::why) fn service_of(selection: &Selection) -> Option<ObjectR
 }
 
 impl Near<'_> {
+    /// Whether what is wrong with an object can keep a rule about it from being true: that a policy selects nobody
+    /// says nothing of its other fields.
+    pub(in crate::check::why) fn may_come_from(&self, broken: &Finding) -> bool {
+        let Form::Match { rule: Some(rule), .. } = &self.check.form else { return true };
+        !broken.is(&sentences::POLICY_SELECTS_NOTHING) || rule.0.contains("spec.podSelector")
+    }
+
     /// What a rule finds in the first object that it reads, where nothing is in trouble.
     pub(in crate::check::why) fn what_is_read(&self) -> Option<Finding> {
         let world = self.facts.world;
@@ -38,6 +45,8 @@ impl Near<'_> {
         told.dedup();
         let words = [name_of(object), quote(&told.join(", "))];
         let finding = Finding::lasting(&sentences::RULE_READS, [&words[0], &words[1]]);
+        let both = ["podSelector", "namespaceSelector"].iter().all(|selector| rule.0.contains(selector));
+        let finding = finding.or_aside(|| peers_apart(object).filter(|_| both));
         (!told.is_empty()).then(|| finding.shown_by(get_yaml(object, world.namespace())))
     }
 
@@ -82,6 +91,19 @@ impl Near<'_> {
         let chain = Chain::new(world, self.facts.logs);
         pods.into_iter().find_map(|pod| chain.not_behind(service, pod))
     }
+}
+
+/// A NetworkPolicy whose peers are selected by one half each.
+fn peers_apart(policy: &Object) -> Aside {
+    let rules = ["/spec/ingress", "/spec/egress"].into_iter().flat_map(|rules| policy.list(rules));
+    let peers = rules.flat_map(|rule| [&rule["from"], &rule["to"]]).filter_map(serde_json::Value::as_array);
+    let apart = peers.into_iter().any(|peers| {
+        let alone = |own: &str, other: &str| {
+            peers.iter().any(|peer| peer.get(own).is_some() && peer.get(other).is_none())
+        };
+        alone("podSelector", "namespaceSelector") && alone("namespaceSelector", "podSelector")
+    });
+    (apart && policy.kind() == "NetworkPolicy").then(|| (&sentences::PEERS_APART, Vec::new()))
 }
 
 /// The deepest field on a path of a rule that an object has, and its value: behind it stand functions.

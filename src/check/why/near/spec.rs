@@ -7,11 +7,15 @@ use crate::base::is_typo;
 
 use super::super::super::partial::{Gap, full_image, show};
 use super::super::chain::Chain;
-use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::Near;
 use super::place::{LAST_APPLIED, last_key, stands_at};
 use super::values;
+
+/// Numbers of a status that follow the number of replicas.
+const REPLICAS: [&str; 5] =
+    ["replicas", "readyReplicas", "availableReplicas", "updatedReplicas", "currentReplicas"];
 
 /// Keys of a ConfigMap that are named, at most.
 const KEYS_MAX: usize = 6;
@@ -30,15 +34,61 @@ impl Near<'_> {
         let keys = object.map("/data").filter(|_| gap.path.starts_with("data"));
         let keys = keys.map(|data| data.keys().take(KEYS_MAX).map(String::as_str).collect::<Vec<_>>());
         let listed = keys.filter(|keys| !keys.is_empty());
+        let of_template = || self.template_of(object, gap);
         let finding = match gap.actual.as_deref() {
             Some(found) => {
-                Finding::lasting(&sentences::DIFFERS, [&words[0], &words[1], found, &gap.expected])
+                let differs = [words[0].as_str(), words[1].as_str(), found, gap.expected.as_str()];
+                Finding::lasting(&sentences::DIFFERS, differs).or_aside(of_template)
             }
             None => {
                 let finding = Finding::lasting(&sentences::NOT_SET, [&words[0], &words[1], &gap.expected]);
-                finding.aside(listed.map(|keys| (&sentences::KEYS, vec![keys.join(", ")])))
+                let keys: Aside = listed.map(|keys| (&sentences::KEYS, vec![keys.join(", ")]));
+                finding.aside(keys).or_aside(of_template)
             }
         };
+        Some(finding.shown_by(get_yaml(object, self.facts.world.namespace())))
+    }
+
+    /// The template that a Pod comes from, for what the Pod is to have.
+    fn template_of(&self, pod: &Object, gap: &Gap) -> Aside {
+        pod.controller().filter(|_| pod.kind() == "Pod" && self.is_for_learner(gap))?;
+        let owner = Chain::new(self.facts.world, self.facts.logs).workload_of(pod);
+        Some((&sentences::FROM_TEMPLATE, vec![owner, gap.path.clone()]))
+    }
+
+    /// A number in a status that follows from one in the spec, which says another.
+    pub(in crate::check::why) fn asks_number(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
+        const FOLLOWS: [(&str, &[&str], &str); 4] = [
+            ("Deployment", &REPLICAS, "spec.replicas"),
+            ("ReplicaSet", &REPLICAS, "spec.replicas"),
+            ("StatefulSet", &REPLICAS, "spec.replicas"),
+            ("Job", &["succeeded"], "spec.completions"),
+        ];
+        let (gap, field) = gaps.iter().find_map(|gap| {
+            let status = gap.path.strip_prefix("status.")?;
+            let follows = |(kind, fields, _): &&(&str, &[&str], &str)| {
+                *kind == object.kind() && fields.contains(&status)
+            };
+            FOLLOWS.iter().find(follows).map(|(.., field)| (gap, *field))
+        })?;
+        let wanted = gap.wanted.as_ref()?.as_i64()?;
+        let asked = object.number(&format!("/{}", field.replace('.', "/"))).unwrap_or(1);
+        let words = [name_of(object), asked.to_string(), wanted.to_string()];
+        let finding = Finding::lasting(&sentences::ASKS_NUMBER, [&words[0], field, &words[1], &words[2]]);
+        (wanted != asked).then(|| finding.shown_by(get_yaml(object, self.facts.world.namespace())))
+    }
+
+    /// An annotation whose key lacks its prefix, has another or is misspelt.
+    fn annotation(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let (holder, _) = gap.path.split_once("annotations").filter(|_| gap.actual.is_none())?;
+        let key = last_key(&gap.path);
+        let pointer = format!("/{}annotations", holder.replace('.', "/"));
+        let bare = |key: &str| key.rsplit('/').next().unwrap_or(key).to_owned();
+        let found = object.map(&pointer)?.keys().find(|other| {
+            !other.starts_with("kubectl.kubernetes.io/")
+                && (bare(other) == bare(&key) || is_typo(other, &key))
+        })?;
+        let finding = Finding::lasting(&sentences::ANNOTATION_KEY, [&name_of(object), found, &key]);
         Some(finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
 
@@ -59,6 +109,7 @@ impl Near<'_> {
             return None;
         }
         self.label(object, gap)
+            .or_else(|| self.annotation(object, gap))
             .or_else(|| self.changed_pod(object, gap))
             .or_else(|| self.changed_set(object, gap))
             .or_else(|| self.other_volume(object, gap))
@@ -76,6 +127,7 @@ impl Near<'_> {
             .or_else(|| values::encoded(object, gap))
             .or_else(|| values::memory(object, gap))
             .or_else(|| values::plain_variable(object, gap))
+            .or_else(|| values::one_variable(object, gap))
             .or_else(|| values::probe(object, gap))
             .or_else(|| values::key(object, gap))
             .or_else(|| self.near_value(object, gap))

@@ -21,6 +21,9 @@ pub(super) fn encoded(object: &Object, gap: &Gap) -> Option<Finding> {
     let show = format!("kubectl get {} -o jsonpath='{{.data.{}}}'", name, key.replace('.', "\\."));
     let stored = object.map("/data").and_then(|data| data.get(&key))?.as_str()?;
     let decode = |text: &str| STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    if object.kind() == "Secret" && wanted.get("$base64").is_some_and(|wanted| wanted == stored) {
+        return Some(Finding::lasting(&sentences::NOT_ENCODED, [&name, &key]).shown_by(show));
+    }
     let (wanted, found) = match wanted.get("$base64") {
         Some(wanted) => (wanted.as_str()?, decode(stored)?),
         None => (wanted.as_str()?, stored.to_owned()),
@@ -49,6 +52,10 @@ pub(super) fn encoded(object: &Object, gap: &Gap) -> Option<Finding> {
     let quoted = ['"', '\''].iter().any(|mark| found == format!("{mark}{wanted}{mark}"));
     if quoted {
         return Some(Finding::lasting(&sentences::QUOTES_INSIDE, [&name, &key, &found]).shown_by(show));
+    }
+    let meant = plain(wanted).filter(|meant| *meant == stored && meant != wanted);
+    if meant.is_some() {
+        return Some(Finding::lasting(&sentences::NOT_ENCODED, [&name, &key]).shown_by(show));
     }
     let twice = decode(found.trim()).is_some_and(|inner| inner.trim() == wanted);
     twice.then(|| Finding::lasting(&sentences::ENCODED_TWICE, [&name, &key]).shown_by(show))
@@ -102,6 +109,20 @@ pub(super) fn plain_variable(object: &Object, gap: &Gap) -> Option<Finding> {
     let value = found.get("value")?.as_str()?;
     let words = [&name_of(object), found.get("name")?.as_str()?, value];
     let finding = Finding::lasting(&sentences::PLAIN_VARIABLE, words);
+    Some(finding.shown_by(get_yaml(object, object.namespace())))
+}
+
+/// A variable that stands, with its value, within the value of another: `--env=A=b,C=d`.
+pub(super) fn one_variable(object: &Object, gap: &Gap) -> Option<Finding> {
+    let (list, rest) = gap.path.split_once(".env")?;
+    let pointer = format!("/{}/env", list.replace('[', "/").replace(']', "").replace('.', "/"));
+    let wanted = gap.wanted.as_ref()?.as_str().filter(|_| rest.ends_with(".name"))?;
+    let (variable, value) = object.list(&pointer).iter().find_map(|variable| {
+        let value = variable["value"].as_str()?;
+        value.split(',').skip(1).any(|part| part.trim().starts_with(&format!("{wanted}="))).then_some(())?;
+        Some((variable["name"].as_str()?, value))
+    })?;
+    let finding = Finding::lasting(&sentences::ONE_VARIABLE, [&name_of(object), variable, value, wanted]);
     Some(finding.shown_by(get_yaml(object, object.namespace())))
 }
 

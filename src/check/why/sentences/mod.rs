@@ -17,11 +17,13 @@ macro_rules! sentences {
 mod learner;
 mod pods;
 mod reach;
+mod usage;
 mod workloads;
 
 pub(super) use learner::*;
 pub(super) use pods::*;
 pub(super) use reach::*;
+pub(super) use usage::*;
 pub(super) use workloads::*;
 
 #[cfg(test)]
@@ -40,7 +42,13 @@ mod tests {
 
     #[test]
     fn every_sentence_says_the_same_in_both_languages() {
-        let all = [super::learner::ALL, super::pods::ALL, super::reach::ALL, super::workloads::ALL];
+        let all = [
+            super::learner::ALL,
+            super::pods::ALL,
+            super::reach::ALL,
+            super::usage::ALL,
+            super::workloads::ALL,
+        ];
         for (name, sentence) in all.into_iter().flatten() {
             assert_eq!(words(sentence.en), words(sentence.ko), "{name}");
             assert!(sentence.ko.chars().any(|letter| ('가'..='힣').contains(&letter)), "{name}");

@@ -176,6 +176,13 @@ sentences! {
         "{0}의 컨테이너 {1}은(는) postStart 훅이 끝나야 실행 중으로 보는데, 훅이 아직 끝나지 않았습니다.";
     NO_SUCH_NAME_BUT: " There is no Service {0} in its namespace; there is {1}: a typing error?",
         " 네임스페이스에 서비스 {0}이(가) 없고 {1}이(가) 있습니다. 오타가 아닌지 보세요.";
+    INIT_ASKS: "The init container {1} of {0} still runs (`{2}`); the others begin after it.",
+        "{0}의 초기화 컨테이너 {1}이(가) 아직 실행 중입니다(`{2}`). 나머지는 그다음에 시작합니다.";
+    FIRST_OF_ARGS: " `{0}` stands first in args (of `kubectl run`: a word that belongs to no flag), and takes the place of the image's own program.",
+        " `{0}`이(가) args의 맨 앞에 있어(`kubectl run`에서는 어느 플래그에도 속하지 않은 단어) 이미지의 원래 프로그램 대신 실행됩니다.";
+    CONTAINER_BESIDE: " {0} is a container of the same Pod: containers of one Pod reach each other at localhost, and have no names in the DNS.",
+        " {0}은(는) 같은 파드의 컨테이너입니다. 한 파드의 컨테이너끼리는 localhost로 연결하고 DNS 이름은 없습니다.";
+    WHOLE_NAME: " The whole name of {0} is {1}.", " {0}의 전체 이름은 {1}입니다.";
     MEMBER_NAMES_OTHER: " {1} names the Service {2} (serviceName, subdomain), which is not there; {0} takes {3}.",
         " {1}이(가) 지정한 서비스(serviceName, subdomain)는 {2}인데 그런 서비스가 없습니다. {0}이라는 이름에는 {3}이어야 합니다.";
     ON_LOOPBACK: " It listens on {0} (`{1}`), where only its own Pod reaches it: 0.0.0.0 stands for every address.",

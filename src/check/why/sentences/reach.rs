@@ -33,6 +33,17 @@ sentences! {
         " 네트워크폴리시 {0}은(는) {1}인 네임스페이스로만 이름 질의를 내보내는데 DNS가 있는 kube-system에는 그 레이블이 없습니다.";
     SELECTS_NOTHING: "The selector of {0} ({1}) matches no Pod: its list of endpoints is empty.",
         "{0}의 셀렉터({1})에 맞는 파드가 없어 엔드포인트 목록이 비어 있습니다.";
+    PORT_OF_HTTPS: " `https://` asks for port 443, where no other is written.", " `https://`는 포트를 따로 쓰지 않으면 443번입니다.";
+    POLICY_ALLOWS_ELSEWHERE: " The NetworkPolicy {0} selects the Pods behind service/{1} and has no ingress rule: it lets nobody in. {2} is in the namespace {3}, and a policy is for Pods of its own namespace only.",
+        " 네트워크폴리시 {0}이(가) service/{1} 뒤의 파드를 선택하는데 ingress 규칙이 없어 아무도 들어갈 수 없습니다. {2}은(는) 네임스페이스 {3}에 있는데, 폴리시는 자기 네임스페이스의 파드에만 적용됩니다.";
+    EXACT_ONLY: " Exact fits only that very path: with pathType: Prefix (in `kubectl create ingress`, a `*` behind the path) it fits what lies below it, too.",
+        " Exact는 바로 그 경로에만 맞습니다. pathType: Prefix이면(`kubectl create ingress`에서는 경로 뒤에 `*`) 그 아래 경로에도 맞습니다.";
+    NO_STARS: " A `*` in a path stands for itself: the path before it, with pathType: Prefix, fits whatever lies below.",
+        " 경로의 `*`는 글자 그대로입니다. 그 앞의 경로만 쓰고 pathType을 Prefix로 하면 그 아래 경로에 모두 맞습니다.";
+    PODS_CARRY: " The labels of the Pods there: {0}.", " 그곳 파드들의 레이블: {0}.";
+    PROXY_TO_ITSELF: "{0} hands requests on to {1}, and nobody listens there: localhost is the Pod itself, not the node or another Pod. The name of a Service leads to others.",
+        "{0}이(가) 요청을 {1}(으)로 넘기는데 그곳에서 듣는 것이 없습니다. localhost는 노드나 다른 파드가 아니라 그 파드 자신입니다. 다른 파드에는 서비스 이름으로 보냅니다.";
+    OFFERS_IT: " {0} offers port {1}.", " {1} 포트는 {0}에 있습니다.";
     SELECTOR_TYPO: "The selector of {0} asks for {1}, and {2} carries {3}: the labels must be the same, letter by letter.",
         "{0}의 셀렉터는 {1}을(를) 찾는데 {2}의 레이블은 {3}입니다. 레이블은 글자 하나까지 같아야 합니다.";
     SELECTOR_AND: "The selector of {0} asks for all of {1}; {2} lacks {3}. A Pod must carry every label of the selector, not one of them.",

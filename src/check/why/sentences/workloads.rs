@@ -46,6 +46,8 @@ sentences! {
         "{0}은(는) 삭제 표시가 되었지만, 파이널라이저 {1}이(가) 남아 있어 누군가 제거해야 사라집니다.";
     CLAIM_IN_USE: "{0} is marked for deletion and goes when no Pod uses it any more: {1} does.",
         "{0}은(는) 삭제 표시가 되었고, 쓰는 파드가 없어져야 사라집니다. 지금은 {1}이(가) 쓰고 있습니다.";
+    VOLUME_CLAIMED: "{0} is marked for deletion and goes when no claim has it any more: {1} in the namespace {2} does. Delete that first.",
+        "{0}은(는) 삭제 표시가 되었고, 바인딩된 클레임이 없어져야 사라집니다. 네임스페이스 {2}의 {1}을(를) 먼저 삭제하세요.";
     GRACE: "{0} is being deleted; its containers have time to end (grace period {1} s).", "{0}을(를) 삭제하는 중입니다. 컨테이너가 끝날 시간(유예 기간 {1}초)을 줍니다.";
     NAMESPACE_GOES: "{0} is being deleted, and waits for what is still in it: {1}", "{0}을(를) 삭제하는 중이며, 남은 것이 사라지기를 기다립니다: {1}";
     METRICS_MISSING: "{0} cannot read the load: the metrics API does not answer, because metrics-server is not installed or not ready yet ({1}).",

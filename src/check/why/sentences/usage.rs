@@ -1,0 +1,60 @@
+//! How a command line or a manifest is written that was not taken.
+
+sentences! {
+    SPELT_AS: " It is written {0}.", " {0}(으)로 써야 합니다.";
+    VARIABLE_FORM: " A variable is one word, NAME=VALUE, behind `--env`.", " 변수는 `--env` 뒤에 NAME=VALUE처럼 한 단어로 씁니다.";
+    FILE_FLAG: " A file is named behind `-f`: `-f {0}`.", " 파일은 `-f` 뒤에 씁니다: `-f {0}`.";
+    TAINT_GOES: " A dash behind it removes a taint (`{0}`); `--overwrite` gives it another value.",
+        " 테인트는 끝에 대시를 붙여 제거합니다(`{0}`). 값을 바꾸려면 `--overwrite`를 씁니다.";
+    NAME_BEHIND_KIND: " Behind the kind stands the name of the object, and then what is to change: `{0} NAME …`.",
+        " 종류 뒤에 오브젝트의 이름을 쓰고 그다음에 바꿀 내용을 씁니다: `{0} NAME …`.";
+    RUN_MAKES_PODS: " `kubectl create` makes no Pod without a file: `kubectl run` does.", " `kubectl create`로는 파일 없이 파드를 만들 수 없습니다. `kubectl run`을 쓰세요.";
+    NO_GENERATOR: " `kubectl create` makes a {0} from a file only: write a manifest and apply it.",
+        " `kubectl create`로는 파일 없이 {0}을(를) 만들 수 없습니다. 매니페스트를 써서 적용하세요.";
+    TYPE_FIRST: " Between `{0}` and the name stands a type: {1}.", " `{0}`와(과) 이름 사이에 유형을 씁니다: {1}.";
+    SCHEDULE_QUOTES: " The shell put file names in place of `*`: write the schedule in quotes.",
+        " 셸이 `*`를 파일 이름으로 바꾸었습니다. 일정을 따옴표(quotes)로 감싸세요.";
+    COMMAND_BEHIND: " What the container is to run stands behind ` -- `: `-- {0}`.", " 컨테이너가 실행할 것은 ` -- ` 뒤에 씁니다: `-- {0}`.";
+    WORD_ALONE: " `{0}` was taken for a name of its own: a value stands in one word with its flag (`--from-literal=KEY=VALUE`), and in quotes where it holds blanks.",
+        " `{0}`이(가) 따로 이름으로 읽혔습니다. 값은 플래그와 한 단어로 쓰고(`--from-literal=KEY=VALUE`), 공백이 있으면 따옴표(quotes)로 감싸세요.";
+    TAKEN_APART: " The shell took the line apart and read `{0}` as a command of its own: what follows `sh -c` stands in quotes.",
+        " 셸이 줄을 나누어 `{0}`을(를) 별개의 명령으로 읽었습니다. `sh -c` 뒤의 내용을 따옴표(quotes)로 감싸세요.";
+    OPERATORS: " Operators are In, NotIn, Exists, DoesNotExist and, for nodes, Gt and Lt, in just these letters.",
+        " 연산자는 In, NotIn, Exists, DoesNotExist이고 노드에는 Gt와 Lt도 있습니다. 대소문자까지 같아야 합니다.";
+    VOLUME_TYPE: " It must say where its files are, such as in hostPath, nfs or csi.", " hostPath, nfs, csi처럼 파일이 어디에 있는지 지정해야 합니다.";
+    STRATEGY_REST: " The settings of the strategy before must go as well: leave `rollingUpdate` out, or set it to null in a patch.",
+        " 이전 전략의 설정도 없애야 합니다. `rollingUpdate`를 빼거나 패치에서 null로 지정하세요.";
+    TOP_KEYS: " At the top of each document stand `apiVersion:` and `kind:`, in just these letters.",
+        " 문서마다 맨 위에 `apiVersion:`과 `kind:`를 대소문자까지 그대로 써야 합니다.";
+    EDIT_INVALID: " What was saved was not valid, so that nothing changed: why stands at the top of the file that the editor opens again.",
+        " 저장한 내용이 올바르지 않아 아무것도 바뀌지 않았습니다. 이유는 다시 열린 편집기의 파일 맨 위에 있습니다.";
+    MERGE_KEY: " Each item of a list in such a patch needs its `{0}`: by that the one to change is found.",
+        " 이런 패치에서는 목록의 항목마다 `{0}`을(를) 써야 합니다. 그것으로 바꿀 항목을 찾습니다.";
+    PORT_WITHOUT_QUOTES: " In quotes it is the name of a port: write the number without them, {0}.", " 따옴표로 감싸면 포트의 이름이 됩니다. 숫자는 따옴표 없이 {0}(으)로 쓰세요.";
+    OWNED_POD: " It belongs to {0}: change the template of {0}, from which its Pods are made.", " {0}에 속한 파드입니다. 파드를 만드는 틀인 {0}의 템플릿을 바꾸세요.";
+    AT_THE_TOP: " `{0}` stands at the top of the document, beside `metadata`.", " `{0}`은(는) 문서의 맨 위, `metadata`와 나란히 씁니다.";
+    NOT_A_FIELD: " A {1} has no `{0}` anywhere: leave it out.", " {1}에는 `{0}` 필드가 없습니다. 빼세요.";
+    BECAME: " In this version it is {0}.", " 이 버전에서는 {0}입니다.";
+    MAP_WANTED: " `{0}` is a map: lines of `KEY: VALUE` without dashes.", " `{0}`은(는) 맵입니다. 대시 없이 `KEY: VALUE` 줄로 씁니다.";
+    OVER_TCP: " Ports know the protocols of transport only; HTTP goes over TCP.", " 포트의 프로토콜은 전송 프로토콜입니다. HTTP에는 TCP를 씁니다.";
+    LIST_PLACE: " {0} is a list, whose items are counted from 0: `{1}`.", " {0}은(는) 목록이라 항목을 0부터 번호로 씁니다: `{1}`.";
+    SKIPPED: "The last command (`{0}`) changed nothing: revision {1} is the one that runs already. `kubectl rollout history` lists the others.",
+        "마지막 명령(`{0}`)으로 바뀐 것이 없습니다. 리비전(revision {1})이 이미 실행 중인 것입니다. 다른 리비전은 `kubectl rollout history`로 볼 수 있습니다.";
+    EDIT_CANCELLED: "The last command (`{0}`) changed nothing: the editor was left without a change that was saved.",
+        "마지막 명령(`{0}`)으로 바뀐 것이 없습니다. 편집기에서 저장된 변경이 없었습니다.";
+    UNDONE_TWICE: "{0} was undone {1} times: each `kubectl rollout undo` goes back to the revision before the last one, so that the second brings back what the first had left. `--to-revision` names the one that is meant.",
+        "{0}을(를) {1}번 되돌렸습니다. `kubectl rollout undo`는 매번 바로 앞 리비전으로 돌아가므로 두 번째는 첫 번째로 떠난 것을 되살립니다. `--to-revision`으로 원하는 리비전을 지정하세요.";
+    CHANGED_OTHER: "The last command (`{0}`) changed {1}, and {2} is the one that is asked for.", "마지막 명령(`{0}`)은 {1}을(를) 바꾸었는데 바꿔야 할 것은 {2}입니다.";
+    ANNOTATION_KEY: "{0} carries the annotation {1}; its key must be {2}.", "{0}에 어노테이션 {1}이(가) 있지만 키는 {2}이어야 합니다.";
+    ASKS_NUMBER: "{0} has {1}: {2}, and {3} is wanted: it stays at what its spec says.", "{0}의 {1}은(는) {2}인데 필요한 것은 {3}입니다. spec에 적힌 값 그대로 유지됩니다.";
+    WRITTEN_BY_HAND: "What was written into a container (`{0}`) is gone with it: the Pod was replaced since. What is to last belongs into the image or into a volume, not behind `kubectl exec`.",
+        "컨테이너 안에 쓴 것(`{0}`)은 그 뒤에 파드가 교체되어(replaced) 사라졌습니다. 남아야 하는 것은 `kubectl exec`로 쓰지 말고 이미지나 볼륨에 두세요.";
+    FROM_TEMPLATE: " It comes from the template of {0}: what stands at spec.template.{1} there comes to each of its Pods, also to later ones.",
+        " {0}의 템플릿에서 만들어진 파드입니다. 그곳의 spec.template.{1}에 쓰면 나중에 생기는 파드에도 들어갑니다.";
+    NOT_ENCODED: "The value {1} of {0} stands there plain: `data` takes base64, and so it was decoded to something else. Plain text belongs under `stringData`.",
+        "{0}의 값 {1}을(를) 평문 그대로 썼습니다. `data`의 값은 base64로 읽으므로 다른 값이 됩니다. 평문은 `stringData`에 쓰세요.";
+    ONE_VARIABLE: "{0} has `{2}` as the one value of the variable {1}; {3} is to be a variable of its own: each takes an `--env`.",
+        "{0}에 `{2}` 전체가 변수 {1}의 값으로 들어 있습니다. {3}은(는) 따로 변수여야 하니 `--env`를 하나씩 쓰세요.";
+    PEERS_APART: " Its podSelector and namespaceSelector stand behind a dash each: these are two peers, and either is enough. Without the second dash they are one, of which both must be true.",
+        " podSelector와 namespaceSelector 앞에 대시가 각각 있어 상대가 둘이고, 하나만 맞아도 됩니다. 두 번째 대시를 빼면 둘 다 맞아야 하는 하나가 됩니다.";
+}
