@@ -12,7 +12,7 @@ mod trail;
 use std::collections::BTreeMap;
 
 use crate::apimachinery::{Kind, Object, builtin};
-use crate::lesson::{Expectation, ObjectRef, Selection};
+use crate::lesson::{Expectation, HttpProbe, ObjectRef, Selection};
 
 use super::judge::{About, Facts, Failure};
 use super::world::World;
@@ -115,27 +115,29 @@ pub(super) fn explain(
         About::Selection(selection, gaps) => {
             of_selection(facts, chain, &near, awaited, selection, gaps).or_else(|| near.program_failed())
         }
-        About::Service(probe) => {
-            let service = ObjectRef {
-                kind: &builtin::SERVICE,
-                name: probe.service.clone(),
-                namespace: probe.namespace.clone(),
-            };
-            let reply = facts.replies.iter().find(|(sent, _)| sent == probe).map(|(_, reply)| reply);
-            let status = reply.and_then(|reply| reply.as_ref().ok()).map(|answered| answered.status);
-            let of_host = probe.host.as_deref().and_then(|host| chain.host(host, &probe.path, status));
-            let service = || facts.world.object(&service);
-            let finding =
-                of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)));
-            let other_page = finding.as_ref().is_some_and(|finding| finding.is(&sentences::OTHER_ANSWER));
-            near.written_by_hand().filter(|_| other_page).or(finding)
-        }
+        About::Service(probe) => of_service(facts, chain, &near, probe),
         About::Culprit(object) => facts
             .world
             .object(object)
             .and_then(|object| chain.broken_link(object).or_else(|| chain.ended_before(object))),
     };
     finding.map(|finding| awaited.soften(finding))
+}
+
+/// Why a Service does not answer as it should.
+fn of_service(facts: &Facts<'_>, chain: Chain<'_>, near: &Near<'_>, probe: &HttpProbe) -> Option<Finding> {
+    let service = ObjectRef {
+        kind: &builtin::SERVICE,
+        name: probe.service.clone(),
+        namespace: probe.namespace.clone(),
+    };
+    let reply = facts.replies.iter().find(|(sent, _)| sent == probe).map(|(_, reply)| reply);
+    let status = reply.and_then(|reply| reply.as_ref().ok()).map(|answered| answered.status);
+    let of_host = probe.host.as_deref().and_then(|host| chain.host(host, &probe.path, status));
+    let service = || facts.world.object(&service);
+    let finding = of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)));
+    let other_page = finding.as_ref().is_some_and(|finding| finding.is(&sentences::OTHER_ANSWER));
+    near.written_by_hand().filter(|_| other_page).or(finding)
 }
 
 fn of_selection(

@@ -67,6 +67,10 @@ impl<'a> Chain<'a> {
 
     /// A proxy that hands on to its own Pod, where no container declares the port.
     fn proxy_to_itself(self, pod: &Object) -> Option<Finding> {
+        // What another container listens on it need not declare.
+        if pod.list("/spec/containers").len() > 1 {
+            return None;
+        }
         let own = self.settings(pod).into_iter().find_map(|word| {
             let authority = word.split_once("://")?.1.trim_end_matches(';').split('/').next()?;
             let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));

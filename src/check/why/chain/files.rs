@@ -188,8 +188,11 @@ fn filled_later(pod: &Object, container: &Value, mount: &Value) -> Aside {
 
 /// What an image's own program misses where a volume that begins empty is mounted.
 fn covered(pod: &Object, container: &Value, mount: &Value) -> Aside {
+    let place = text(mount, "/mountPath");
+    let named = |word: &Value| word.as_str().is_some_and(|word| word.contains(place));
+    let told = container["args"].as_array().is_some_and(|args| args.iter().any(named));
     let own = container.get("command").is_none() && written_by_kubelet(pod, mount).is_none();
-    own.then(|| (&sentences::MOUNTED_OVER, vec![mount_path(mount)]))
+    (own && !told).then(|| (&sentences::MOUNTED_OVER, vec![mount_path(mount)]))
 }
 
 /// A file of the kubelet's that a shell was to run: `sh: /scripts/run.sh: Permission denied`.

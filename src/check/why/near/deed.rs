@@ -75,14 +75,9 @@ impl Near<'_> {
             _ => false,
         };
         let replaces = |line: &String| {
-            let verb = verb_of(line);
-            verb.is_some_and(|verb| {
-                let verb = verb.as_str();
-                matches!(
-                    verb,
-                    "delete" | "rollout" | "set" | "apply" | "patch" | "edit" | "replace" | "drain"
-                )
-            })
+            let anew = ["rollout restart", "rollout undo", "set image", "set env", "replace --force"];
+            matches!(verb_of(line).as_deref(), Some("delete" | "drain"))
+                || verb_of(line).is_some() && anew.iter().any(|words| line.contains(words))
         };
         let commands = self.facts.commands;
         let place = commands.iter().rposition(by_hand)?;

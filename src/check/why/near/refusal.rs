@@ -52,6 +52,12 @@ const BECAME: &[(&str, &str, &str)] = &[
 /// Words that are taken for the protocol of a port.
 const OF_APPLICATIONS: &[&str] = &["http", "https", "http2", "grpc", "tls", "ssl"];
 
+/// How far it is looked for below the whole kind, before it is said that there is none.
+const WAY_LONG: usize = 8;
+
+/// What stands under `metadata`, whatever the kind.
+const OF_METADATA: &[&str] = &["name", "namespace", "labels", "annotations", "finalizers", "generateName"];
+
 /// What containers and claims ask for amounts of.
 const AMOUNTS: &[&str] = &["cpu", "memory", "storage", "ephemeral-storage"];
 
@@ -215,7 +221,9 @@ fn meant_field(kind: &Kind, path: &str) -> Aside {
     if let (None, Some(name)) = (&below, above) {
         return meant(name);
     }
-    let Some(place) = below.or_else(amount).or_else(beside) else {
+    let deep = || root.way_to(written, WAY_LONG);
+    let of_metadata = || OF_METADATA.contains(&written).then(|| "metadata".to_owned());
+    let Some(place) = below.or_else(amount).or_else(beside).or_else(of_metadata).or_else(deep) else {
         return Some((&sentences::NOT_A_FIELD, vec![written.to_owned(), kind.kind.to_owned()]));
     };
     let place = place.trim_start_matches('.').to_owned();
@@ -436,6 +444,21 @@ mod tests {
                 "The Pod \"a\" is invalid: spec.containers[0].volumeMounts[0].name: Not found: \"html\"",
                 None,
                 Some("kubectl explain pod.spec.containers.volumeMounts.name"),
+            ),
+            (
+                "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.initialDelaySeconds\"",
+                Some(vec!["initialDelaySeconds", "spec.template.spec.containers.livenessProbe"]),
+                Some("kubectl explain deployment.spec"),
+            ),
+            (
+                "DaemonSet in version \"v1\" cannot be handled as a DaemonSet: strict decoding error: unknown field \"spec.replicas\"",
+                Some(vec!["replicas", "DaemonSet"]),
+                Some("kubectl explain daemonset.spec"),
+            ),
+            (
+                "Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.containers[0].env[0].valueFrom.secretKeyRef.secretName\"",
+                Some(vec!["name"]),
+                Some("kubectl explain pod.spec.containers.env.valueFrom.secretKeyRef"),
             ),
             ("error: unable to read", None, None),
         ] {

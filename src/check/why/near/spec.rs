@@ -56,7 +56,7 @@ impl Near<'_> {
         Some((&sentences::FROM_TEMPLATE, vec![owner, gap.path.clone()]))
     }
 
-    /// A number in a status that follows from one in the spec, which says another.
+    /// A number in a status that follows from one in the spec, which asks for fewer.
     pub(in crate::check::why) fn asks_number(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
         const FOLLOWS: [(&str, &[&str], &str); 4] = [
             ("Deployment", &REPLICAS, "spec.replicas"),
@@ -75,7 +75,7 @@ impl Near<'_> {
         let asked = object.number(&format!("/{}", field.replace('.', "/"))).unwrap_or(1);
         let words = [name_of(object), asked.to_string(), wanted.to_string()];
         let finding = Finding::lasting(&sentences::ASKS_NUMBER, [&words[0], field, &words[1], &words[2]]);
-        (wanted != asked).then(|| finding.shown_by(get_yaml(object, self.facts.world.namespace())))
+        (wanted > asked).then(|| finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
 
     /// An annotation whose key lacks its prefix, has another or is misspelt.
