@@ -39,6 +39,9 @@ const ANNOTATIONS_OF_THE_WAY: &[&str] = &[
     "deployment.kubernetes.io/revision-history",
 ];
 
+/// Labels by which the Pods of a Job are known.
+const OF_THE_JOB: &[&str] = &["controller-uid", "job-name"];
+
 /// Fields that the cluster draws or measures.
 const DRAWN: &[&str] = &[
     "uid",
@@ -100,6 +103,7 @@ impl Inventory {
                 found.push((kind, object));
             }
         }
+        leave_out_by_the_clock(&mut found);
         Ok(Self::of(found))
     }
 
@@ -172,6 +176,20 @@ async fn list(objects: &Objects, path: &str) -> Result<Vec<Value>, UserError> {
     }
 }
 
+/// What a clock made says when somebody looked: the Jobs of a CronJob, and their Pods.
+fn leave_out_by_the_clock(found: &mut Vec<(&'static Kind, Value)>) {
+    let owner = |object: &Value, key: &str| object["metadata"]["ownerReferences"][0][key].clone();
+    let by_hand =
+        |object: &Value| object["metadata"]["annotations"]["cronjob.kubernetes.io/instantiate"] == "manual";
+    let jobs = found.iter().filter(|(kind, object)| {
+        kind.kind == "Job" && owner(object, "kind") == "CronJob" && !by_hand(object)
+    });
+    let jobs: Vec<Value> = jobs.map(|(_, object)| object["metadata"]["uid"].clone()).collect();
+    found.retain(|(_, object)| {
+        !jobs.contains(&object["metadata"]["uid"]) && !jobs.contains(&owner(object, "uid"))
+    });
+}
+
 /// Why the API server would not take an object, unknown fields included; `None` when it would.
 pub(super) async fn refusal(objects: &Objects, value: &Value) -> Result<Option<String>, UserError> {
     let Some(object) = Object::from_value(value.clone()) else {
@@ -225,6 +243,10 @@ fn normalized(kind: &Kind, object: &Value, names: &[(String, String)]) -> Value 
         labels.remove(COURSE_LABEL);
         // Written by minikube, the kubelet and the namespace controller.
         labels.retain(|key, _| !key.starts_with("kubernetes.io/metadata.name"));
+        if kind.kind == "Job" {
+            // One without labels of its own is given those of its Pods.
+            labels.retain(|key, _| !OF_THE_JOB.contains(&key.trim_start_matches("batch.kubernetes.io/")));
+        }
     }
     let mut annotations = metadata["annotations"].clone();
     if let Some(annotations) = annotations.as_object_mut() {
@@ -404,6 +426,32 @@ mod tests {
                 "default/pod/web-1-* (2): there against nothing",
             ]
         );
+    }
+
+    #[test]
+    fn what_a_clock_made_makes_no_difference_and_what_was_made_by_hand_does() {
+        let job = |name: &str, annotations: Value| {
+            let owner = json!([{"kind": "CronJob", "name": "bell", "uid": "c"}]);
+            let labels = json!({"job-name": name, "batch.kubernetes.io/controller-uid": "j"});
+            let metadata = json!({
+                "name": name, "namespace": "default", "uid": format!("uid-{name}"), "labels": labels,
+                "annotations": annotations, "ownerReferences": owner,
+            });
+            (&builtin::JOB as &Kind, json!({"metadata": metadata}))
+        };
+        let run = json!({"metadata": {
+            "name": "bell-1-abcde", "namespace": "default", "uid": "p",
+            "ownerReferences": [{"kind": "Job", "name": "bell-1", "uid": "uid-bell-1"}],
+        }});
+        let mut found = vec![
+            (&builtin::POD as &Kind, run),
+            job("bell-1", json!({})),
+            job("once", json!({"cronjob.kubernetes.io/instantiate": "manual"})),
+        ];
+        leave_out_by_the_clock(&mut found);
+        let left = Inventory::of(found);
+        let job = &left.objects["default/job/once"];
+        assert_eq!((left.objects.len(), &job["metadata"]["labels"]), (1, &Value::Null));
     }
 
     #[test]

@@ -108,6 +108,10 @@ pub(super) fn read_page(source: &str, report: &mut Report) -> Page {
             ),
         }
     }
+    for section in page.sections.iter().filter(|section| section.title.trim().is_empty()) {
+        let hint = Some("write `## Title {#id}`".to_owned());
+        report.broken("title", section.at, "the step has no title", hint);
+    }
     page
 }
 

@@ -125,6 +125,32 @@ spec:
     }
 
     #[test]
+    fn custom_resources_of_a_start_state_are_held_to_their_definition_at_their_fields() {
+        let menu = "---\napiVersion: shop.example/v1\nkind: Menu\nmetadata: {name: today, lables: {a: b}}\nspec:\n  dsh: soup\n  dish: stew\n  courses:\n  - price: low\n";
+        let page = format!("# T\n\n## S {{#s}}\n\n```yaml start\n{DEFINITION}{menu}```\n");
+        let course = tempfile::tempdir().unwrap();
+        std::fs::create_dir(course.path().join("01-a")).unwrap();
+        std::fs::write(course.path().join("01-a/en.md"), &page).unwrap();
+        let linted = lint(&Source::Folder(course.path().to_owned()), &[Language::En]);
+        let refused = linted.diagnostics.iter().filter(|one| one.rule == "start-refused");
+        let told: Vec<(&str, String)> = refused
+            .map(|one| {
+                (page.lines().nth(one.line - 1).unwrap().trim(), format!("{} {:?}", one.message, one.hint))
+            })
+            .collect();
+        let wanted = [
+            ("metadata: {name: today", "labels"),
+            ("dsh: soup", "dish"),
+            ("dish: stew", "soup"),
+            ("- price: low", "a whole number"),
+        ];
+        assert_eq!(told.len(), wanted.len(), "{told:?}");
+        for ((line, said), (there, says)) in told.iter().zip(wanted) {
+            assert!(line.starts_with(there) && said.contains(says), "{line}: {said}");
+        }
+    }
+
+    #[test]
     fn what_a_check_asks_of_a_custom_resource_is_held_to_its_definition() {
         let block = format!("```yaml start\n{DEFINITION}```");
         let of = |what: &str| told(&block, &format!("object: menu/today\n  {what}"));

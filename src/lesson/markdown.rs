@@ -13,6 +13,8 @@ pub(super) struct Page {
     pub front: Option<Block>,
     /// The `#` title.
     pub title: String,
+    /// Where it stands.
+    pub title_at: Position,
     /// What stands before the first step.
     pub introduction: String,
     /// The `##` sections.
@@ -188,6 +190,7 @@ impl Splitter<'_> {
         match level {
             HeadingLevel::H1 if self.page.title.is_empty() && self.page.sections.is_empty() => {
                 self.page.title = title;
+                self.page.title_at = position(self.source, range.start);
                 self.from = range.end;
             }
             HeadingLevel::H1 => oddities.push((position(self.source, range.start), Oddity::SecondTitle)),

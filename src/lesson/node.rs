@@ -27,7 +27,8 @@ impl YamlBlock {
                 Some(Self { documents, at: block.at })
             }
             Err(error) => {
-                report.error(shift(block.at, error.position), format!("not YAML: {}", error.message), None);
+                let hint = remedy(&block.text, error.position.line, &error.message);
+                report.error(shift(block.at, error.position), format!("not YAML: {}", error.message), hint);
                 None
             }
         }
@@ -171,7 +172,50 @@ impl<'a> Node<'a> {
     }
 }
 
+/// What to do about the commonest of what YAML complains about in its own words.
+fn remedy(text: &str, line: usize, complaint: &str) -> Option<String> {
+    let lines = || text.lines().take(line);
+    let by_tab = |line: &str| line.trim_start_matches(' ').starts_with('\t');
+    let last = lines().last().unwrap_or_default();
+    let value = last.split_once(": ").map_or(last, |(_, value)| value).trim_start_matches([' ', '-']);
+    let first = value.chars().next().unwrap_or_default();
+    if lines().any(by_tab) {
+        Some("indent with spaces: YAML takes no tabs".to_owned())
+    } else if complaint.contains("mapping values") || (value.contains(": ") && !value.starts_with('{')) {
+        Some("put a text that holds a colon and a blank into quotes".to_owned())
+    } else if matches!(first, '`' | '@' | '%' | '*' | '&' | '!' | '|' | '>') {
+        Some(format!("put a text that begins with {first} into quotes"))
+    } else {
+        None
+    }
+}
+
 /// A place within a block as a place in the file.
 fn shift(block: Position, within: Position) -> Position {
     Position { line: block.line + within.line.saturating_sub(1), column: within.column }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::markdown::BlockKind;
+    use super::*;
+
+    #[test]
+    fn what_is_no_yaml_is_told_with_what_to_do() {
+        let told = |text: &str| {
+            let at = Position { line: 5, column: 1 };
+            let block = Block { kind: BlockKind::Check, text: text.to_owned(), at };
+            let mut report = Report::new("");
+            assert!(YamlBlock::parse(&block, &mut report).is_none(), "{text}");
+            let found = report.finish();
+            (found[0].line, found[0].hint.clone().unwrap_or_default())
+        };
+        let (line, hint) = told("a:\n\tb: c\n");
+        assert!(line == 6 && hint.contains("tabs"), "{line} {hint}");
+        let (line, hint) = told("a: b\nsay: Wrong: no\n");
+        assert!(line == 6 && hint.contains("colon"), "{line} {hint}");
+        assert!(told("say: `kubectl` is it\n").1.contains("begins with `"));
+        assert!(told("schedule: */5 * * * *\n").1.contains("begins with *"));
+        assert_eq!(told("a: [b\n").1, "");
+    }
 }

@@ -21,17 +21,13 @@ const fn warning(id: &'static str, about: &'static str) -> LessonRule {
     LessonRule { id, severity: Severity::Warning, about }
 }
 
-const fn note(id: &'static str, about: &'static str) -> LessonRule {
-    LessonRule { id, severity: Severity::Note, about }
-}
-
 /// Every rule, in the order in which an author meets them.
 pub static RULES: &[LessonRule] = &[
     // How a chapter is written.
     error("unreadable", "Folders and files can be read, are UTF-8 and at most 1 MiB."),
     error("chapter-folder", "A chapter is a folder NN-name with en.md; numbers and names occur once."),
     error("format", "Blocks are YAML of the documented form."),
-    error("title", "A chapter has one `# title`."),
+    error("title", "A chapter has one `# title`, and every step a title."),
     error("no-steps", "A chapter has steps, `## Title {#id}`."),
     error("step-id", "Every step has an id `{#id}` of its own, of small letters, digits and hyphens."),
     error("unknown-block", "Info strings of blocks are the documented ones."),
@@ -55,9 +51,9 @@ pub static RULES: &[LessonRule] = &[
     error("translation-missing", "Every text of en.md has its translation in ko.md."),
     error(
         "translation-mismatch",
-        "ko.md holds the same steps, blocks, commands and links as en.md, in the same order.",
+        "ko.md holds the same steps, blocks, commands, numbers, names and links as en.md, in the same order.",
     ),
-    warning("untranslated", "A translation is in its own language."),
+    warning("untranslated", "A text is in the language of its file."),
     error("dead-link", "Links lead to files and steps that exist."),
     error("unknown-place", "`goto` in a text names a chapter or step that exists."),
     warning("reading-time", "`minutes` fits the words to read and the steps to take."),
@@ -71,18 +67,23 @@ pub static RULES: &[LessonRule] = &[
     // Checks.
     error("unknown-field", "Fields in a match exist in the kind."),
     error("wrong-type", "Values in a match have the field's type."),
-    error("unknown-value", "Values in a match are among those that the field can have."),
-    note("custom-kind", "Fields of custom resources in a start state are not looked at."),
+    error("unknown-value", "Values in a match or a rule are among those that the field can have."),
     error("cannot-fail", "A check can fail."),
     error("cannot-hold", "A check or a mistake can come true."),
-    error("unknown-snap", "`snap.NAME` is remembered by the step."),
+    warning("either-pointless", "Each alternative of `either` accepts something that the others do not."),
+    error("unknown-snap", "`snap.NAME` is the whole argument of a test, and remembered by the step."),
+    warning("snap-unused", "A check or a mistake asks for what a step remembers."),
     error("rule-error", "CEL expressions are well-formed and of the right type."),
     warning("rule-unclear", "A rule reads what is there at the start, or asks with `has()` whether it is."),
     warning(
         "holds-at-start",
         "A check does not hold before anything was done, on an empty cluster and at the start.",
     ),
-    warning("sentence", "Every check has a sentence, and no two of a step have the same."),
+    warning(
+        "sentence",
+        "Every check and every mistake says something, and no two checks of a step the same.",
+    ),
+    warning("told-otherwise", "Prose and sentences tell the numbers and the names that the checks ask for."),
     warning(
         "phase-running",
         "A check that asks for Pods that run asks that they are ready: a phase does not tell.",

@@ -74,6 +74,10 @@ fn yaml_block(step: &mut Step, block: &Block, report: &mut Report) {
                 step.origin.mistakes.push(block.at);
             }
         }
+        BlockKind::Predict if step.predict.is_some() => {
+            let hint = Some("leave one of them out, or make two steps of it".to_owned());
+            report.error(block.at, "the step has a second prediction", hint);
+        }
         BlockKind::Predict => step.predict = predict(&node, report),
         BlockKind::Question => {
             if let Some(question) = question(&node, report) {
@@ -97,8 +101,17 @@ fn yaml_block(step: &mut Step, block: &Block, report: &mut Report) {
 
 fn mistake(node: &Node<'_>, report: &mut Report) -> Option<Mistake> {
     node.allow(&["when", "say", "try"], report);
-    let when = expectations(&node.require("when", report)?, false, report);
-    let say = node.require("say", report)?.text(report)?;
+    let list = node.require("when", report)?;
+    let when = expectations(&list, false, report);
+    if list.value.as_array().is_some_and(Vec::is_empty) {
+        report.error(list.at(), "nothing makes this mistake: it would hold always", None);
+    }
+    let words = node.require("say", report)?;
+    let say = words.text(report)?;
+    if say.is_empty() {
+        let hint = "tell the learner what is wrong, and the way back".to_owned();
+        report.broken("sentence", words.at(), "the mistake says nothing", Some(hint));
+    }
     let tries = match node.get("try") {
         None => Vec::new(),
         Some(list) if list.value.is_array() => {
@@ -299,6 +312,9 @@ fn file_name(name: &str, others: &[LessonFile], at: Position, report: &mut Repor
     if name.is_empty() || !Path::new(name).components().all(plain) {
         let hint = "give the name of a file, without a way to another folder".to_owned();
         report.broken("file-name", at, format!("{name:?} is not a file name of the workspace"), Some(hint));
+    } else if name.contains(['"', '\'', '`', ' ']) {
+        let hint = "write the name as it is, without quotes and blanks: `yaml file=web.yaml`".to_owned();
+        report.broken("file-name", at, format!("{name} cannot be typed as it stands"), Some(hint));
     } else if others.iter().any(|other| other.name == name) {
         let hint = "the later one would take the place of the earlier".to_owned();
         report.broken("file-name", at, format!("two files of this step are named {name}"), Some(hint));

@@ -6,7 +6,7 @@ use std::path::Path;
 use podlings::lesson::{Diagnostic, Language, Source, lint};
 use serde_json::{Value, json};
 
-use super::planted::{Fault, KOREAN, LINT, Planted, READ, RUN};
+use super::planted::{COMPARED, COMPARED_KOREAN, Fault, KOREAN, LINT, Planted, READ, RUN};
 use super::program::piped;
 
 /// A chapter without faults: what an author is given to begin with.
@@ -126,7 +126,7 @@ fn lints_clean_and_proves(course: &tempfile::TempDir) {
 
 #[test]
 fn faults_are_found_by_reading() {
-    for planted in [READ, KOREAN, LINT] {
+    for planted in [READ, KOREAN, COMPARED, COMPARED_KOREAN, LINT] {
         look_for_all(&planted);
     }
 }

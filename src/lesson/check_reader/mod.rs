@@ -1,5 +1,6 @@
 //! Reads expectations and value sources from YAML blocks.
 
+mod names;
 mod partial;
 mod probes;
 mod rules;
@@ -21,6 +22,8 @@ use super::language::Text;
 use super::node::Node;
 
 use partial::{check_path, partial};
+
+pub(super) use partial::whole_object;
 use rules::{Variable, rule};
 
 /// How long a state can be asked to last.
@@ -92,7 +95,7 @@ fn expectation(
         "requests" => probes::requests(&main, report)?,
         "trial" => Form::Trial(Box::new(probes::trial(&main, depth, report)?)),
         "answer" => Form::Answer(main.text(report)?),
-        _ => Form::Command(main.text(report)?.split_whitespace().map(str::to_owned).collect()),
+        _ => Form::Command(command_words(&main, report)?),
     };
     let wait = node.get("wait").is_none_or(|wait| wait.flag(report));
     let needs = node.get("needs").is_some_and(|needs| needs.flag(report));
@@ -171,8 +174,25 @@ fn rule_form(node: &Node<'_>, main: &Node<'_>, report: &mut Report) -> Option<Fo
     Some(Form::Rule { with, rule })
 }
 
+/// The words of a command that must have been typed.
+fn command_words(node: &Node<'_>, report: &mut Report) -> Option<Vec<String>> {
+    let words: Vec<String> = node.text(report)?.split_whitespace().map(str::to_owned).collect();
+    match words.as_slice() {
+        [] => report.error(node.at(), "the check asks for no command", None),
+        [tool] if matches!(tool.as_str(), "kubectl" | "k" | "minikube") => {
+            let hint = Some("write the words that matter: `kubectl get pods`".to_owned());
+            report.broken("cannot-fail", node.at(), format!("any command of {tool} would do"), hint);
+        }
+        _ => {}
+    }
+    Some(words)
+}
+
 fn namespace(node: &Node<'_>, report: &mut Report) -> Option<String> {
-    node.get("namespace").and_then(|namespace| namespace.text(report))
+    let namespace = node.get("namespace")?;
+    let name = namespace.text(report)?;
+    names::of_namespace(&name, &namespace, report);
+    Some(name)
 }
 
 fn object_ref(node: &Node<'_>, namespace: Option<String>, report: &mut Report) -> Option<ObjectRef> {
@@ -185,7 +205,9 @@ fn object_ref(node: &Node<'_>, namespace: Option<String>, report: &mut Report) -
         );
         return None;
     };
-    Some(ObjectRef { kind: kind_of(kind, node, report)?, name: name.to_owned(), namespace })
+    let kind = kind_of(kind, node, report)?;
+    names::of_object(kind, name, node, report);
+    Some(ObjectRef { kind, name: name.to_owned(), namespace })
 }
 
 fn kind_of(word: &str, node: &Node<'_>, report: &mut Report) -> Option<&'static Kind> {

@@ -65,6 +65,11 @@ pub(super) fn partial(node: Option<Node<'_>>, kind: &Kind, report: &mut Report) 
     node.value.clone()
 }
 
+/// Holds a whole object to its kind: fields that do not exist, values of another type, and ones that are not listed.
+pub(in super::super) fn whole_object(node: &Node<'_>, kind: &Kind, report: &mut Report) {
+    walk(node, Shape::of_kind(kind), report);
+}
+
 /// What is known about the value at a place.
 #[derive(Clone, Copy)]
 enum Shape<'a> {
@@ -149,8 +154,17 @@ fn walk(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
                 report.error(node.at(), message, Some(hint.to_owned()));
             }
         }
-        _ => check_scalar(node, node.value, shape, report),
+        value if is_remembered(value) => remembered_as_text(node, value, report),
+        value => check_scalar(node, value, shape, report),
     }
+}
+
+/// Reports `snap.NAME` in the place of a value, where it is no more than a text.
+fn remembered_as_text(node: &Node<'_>, value: &Value, report: &mut Report) {
+    let name = value.as_str().unwrap_or_default();
+    let hint = format!("write {{$equalTo: {name}}}, or {{$oneOf: {name}}} for one of several");
+    let message = format!("{name} is a text here: a remembered value is the whole argument of a test");
+    report.broken("unknown-snap", node.at(), message, Some(hint));
 }
 
 fn walk_list(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
@@ -192,12 +206,8 @@ fn walk_map(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
                 }
             },
             Shape::Type(_) => {
-                report.broken(
-                    "unknown-field",
-                    value.at(),
-                    format!("there is nothing below this place called {key:?}"),
-                    None,
-                );
+                let message = format!("there is nothing below this place called {key:?}: it holds one value");
+                report.broken("unknown-field", value.at(), message, None);
                 return;
             }
         };
@@ -251,7 +261,11 @@ fn check_argument(argument: &Node<'_>, wanted: Argument, shape: Shape<'_>, repor
         Argument::List => {
             let list = value.as_array();
             for item in list.into_iter().flatten() {
-                check_scalar(argument, item, shape, report);
+                if is_remembered(item) {
+                    remembered_as_text(argument, item, report);
+                } else {
+                    check_scalar(argument, item, shape, report);
+                }
             }
             list.is_none().then_some("a list, or snap.NAME, was expected here")
         }
@@ -290,9 +304,10 @@ fn check_argument(argument: &Node<'_>, wanted: Argument, shape: Shape<'_>, repor
     }
 }
 
-/// Whether the argument stands for a remembered value.
-fn is_remembered(argument: &Value) -> bool {
-    argument.as_str().is_some_and(|text| text.starts_with("snap."))
+/// Whether a value is written as a remembered one is.
+fn is_remembered(value: &Value) -> bool {
+    let name = value.as_str().and_then(|text| text.strip_prefix("snap."));
+    name.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'))
 }
 
 /// Reports a value that a field of this type never has: the expectation could never hold.

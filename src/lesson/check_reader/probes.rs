@@ -3,7 +3,8 @@
 use super::super::check_spec::{Action, Form, HttpProbe, Trial};
 use super::super::diagnostic::Report;
 use super::super::node::Node;
-use super::{namespace, nested, object_ref, origin};
+use super::{names, namespace, nested, object_ref, origin};
+use crate::apimachinery::builtin;
 
 const PROBE_KEYS: &[&str] =
     &["service", "namespace", "port", "path", "status", "contains", "host", "times", "distinct"];
@@ -18,8 +19,11 @@ pub(super) fn http(node: &Node<'_>, report: &mut Report) -> Option<HttpProbe> {
 }
 
 fn probe(node: &Node<'_>, report: &mut Report) -> Option<HttpProbe> {
-    let service = node.require("service", report)?.text(report)?;
-    let port = node.require("port", report)?.text(report)?;
+    let (service, port) = (node.require("service", report)?, node.require("port", report)?);
+    let named = (service.text(report)?, port.text(report)?);
+    names::of_object(&builtin::SERVICE, &named.0, &service, report);
+    names::of_port(&named.1, &port, report);
+    let (service, port) = named;
     let path = node.get("path").map_or(Some("/".to_owned()), |path| path.text(report))?;
     if !path.starts_with('/') {
         report.error(node.get("path")?.at(), "a path begins with a slash", None);
@@ -46,11 +50,30 @@ fn probe(node: &Node<'_>, report: &mut Report) -> Option<HttpProbe> {
         port,
         path,
         status,
-        contains: node.get("contains").and_then(|contains| contains.text(report)),
-        host: node.get("host").and_then(|host| host.text(report)),
+        contains: body(node, report),
+        host: host(node, report),
         times,
         distinct: usize::try_from(distinct).unwrap_or(usize::MAX),
     })
+}
+
+/// The text that an answer must hold.
+fn body(node: &Node<'_>, report: &mut Report) -> Option<String> {
+    let contains = node.get("contains")?;
+    let text = contains.text(report)?;
+    if text.is_empty() {
+        let message = "this cannot fail: every answer contains an empty text";
+        let hint = "name words that only the right answer holds, or leave `contains` out".to_owned();
+        report.broken("cannot-fail", contains.at(), message, Some(hint));
+    }
+    Some(text)
+}
+
+fn host(node: &Node<'_>, report: &mut Report) -> Option<String> {
+    let host = node.get("host")?;
+    let name = host.text(report)?;
+    names::of_host(&name, &host, report);
+    Some(name)
 }
 
 /// `requests: {service, port, during: kind/name}`.

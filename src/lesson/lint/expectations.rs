@@ -1,13 +1,17 @@
 //! Checks and mistakes: whether they can fail, whether they can hold, and whether what they name is remembered.
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::super::course::Chapter;
 use super::super::diagnostic::Report;
 use super::super::markdown::{Block, BlockKind, Page, Section};
 use super::super::node::{Node, YamlBlock};
+use super::alternatives;
+use super::contradictions;
 use super::rules_in_cel;
 use super::section_of;
+use super::told;
 use super::values;
 use crate::apimachinery::{Kind, Quantity};
 use crate::base::Position;
@@ -37,15 +41,16 @@ pub(super) fn lint(chapter: &Chapter, page: &Page, report: &mut Report) {
         let Some(section) = section_of(page, step) else { continue };
         let remembered = remembered(section);
         let of_kind = |kind: BlockKind| section.blocks.iter().filter(move |block| block.kind == kind);
-        let (mut checks, mut told) = (Vec::new(), Vec::new());
+        let (mut checks, mut said) = (Vec::new(), Vec::new());
         for block in of_kind(BlockKind::Check) {
             in_block(block, |node| {
                 let items = node.items(&mut Report::new(""));
                 for item in &items {
-                    Visitor { remembered: &remembered, in_trial: false, report }.expectation(item);
+                    Visitor { remembered: remembered.as_deref(), in_trial: false, report }.expectation(item);
                 }
-                contradictions(&items, report);
-                sentences(&items, &mut told, report);
+                contradictions::lint(&items, report);
+                sentences(&items, &mut said, report);
+                items.iter().for_each(|item| told::sentence(item, report));
                 checks.extend(items.iter().map(|item| essence(item.value)));
             });
         }
@@ -54,9 +59,9 @@ pub(super) fn lint(chapter: &Chapter, page: &Page, report: &mut Report) {
                 let Some(when) = node.get("when") else { return };
                 let items = when.items(&mut Report::new(""));
                 for item in &items {
-                    Visitor { remembered: &remembered, in_trial: false, report }.expectation(item);
+                    Visitor { remembered: remembered.as_deref(), in_trial: false, report }.expectation(item);
                 }
-                contradictions(&items, report);
+                contradictions::lint(&items, report);
                 if !items.is_empty() && items.iter().all(|item| checks.contains(&essence(item.value))) {
                     let message =
                         format!("mistake {} asks for nothing but what the checks ask for", index + 1);
@@ -65,16 +70,40 @@ pub(super) fn lint(chapter: &Chapter, page: &Page, report: &mut Report) {
                 }
             });
         }
+        needless_snaps(section, report);
+        told::prose(step, section, report);
     }
 }
 
-/// The names of the values that a step remembers.
-fn remembered(section: &Section) -> Vec<String> {
+/// The names of the values that a step remembers; `None` where a block cannot be read, of which is told already.
+fn remembered(section: &Section) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for block in section.blocks.iter().filter(|block| block.kind == BlockKind::Snap) {
-        in_block(block, |node| names.extend(node.entries().iter().map(|(name, _)| (*name).to_owned())));
+        let yaml = YamlBlock::parse(block, &mut Report::new(""))?;
+        let nodes: Vec<Node<'_>> = yaml.documents().collect();
+        names.extend(nodes.iter().flat_map(Node::entries).map(|(name, _)| name.to_owned()));
     }
-    names
+    Some(names)
+}
+
+/// Values that are remembered and that nothing asks for.
+fn needless_snaps(section: &Section, report: &mut Report) {
+    let asking = |block: &&Block| matches!(block.kind, BlockKind::Check | BlockKind::Mistake);
+    let texts: Vec<&str> = section.blocks.iter().filter(asking).map(|block| block.text.as_str()).collect();
+    let is_named = |name: &str| {
+        let named = format!("snap.{name}");
+        let ends = |rest: &str| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
+        texts.iter().any(|text| text.split(&named).skip(1).any(ends))
+    };
+    for block in section.blocks.iter().filter(|block| block.kind == BlockKind::Snap) {
+        in_block(block, |node| {
+            for (name, source) in node.entries().iter().filter(|(name, _)| !is_named(name)) {
+                let hint = format!("ask for it, as snap.{name}, or leave it out");
+                let message = format!("{name} is remembered, and nothing asks for it");
+                report.broken("snap-unused", source.at(), message, Some(hint));
+            }
+        });
+    }
 }
 
 /// The first document of a block; what is wrong with it was told before.
@@ -102,7 +131,7 @@ fn sentences(items: &[Node<'_>], told: &mut Vec<String>, report: &mut Report) {
 }
 
 /// An expectation without what is told about it.
-fn essence(value: &Value) -> Value {
+pub(super) fn essence(value: &Value) -> Value {
     let mut value = value.clone();
     if let Some(map) = value.as_object_mut() {
         map.retain(|key, _| !ASIDE.contains(&key.as_str()));
@@ -111,7 +140,8 @@ fn essence(value: &Value) -> Value {
 }
 
 struct Visitor<'a> {
-    remembered: &'a [String],
+    /// `None` when it cannot be told.
+    remembered: Option<&'a [String]>,
     in_trial: bool,
     report: &'a mut Report,
 }
@@ -133,15 +163,12 @@ impl Visitor<'_> {
         if let Some(cel) = node.get("cel") {
             rules_in_cel::lint(&cel, node, self.remembered, self.in_trial, self.report);
         }
-        if let Some(alternatives) = node.get("either") {
-            let items = alternatives.items(&mut Report::new(""));
+        if let Some(list) = node.get("either") {
+            let items = list.items(&mut Report::new(""));
             for item in &items {
                 self.expectation(item);
             }
-            self.alternatives(&alternatives, &items);
-            if items.is_empty() {
-                self.cannot_hold(alternatives.at(), "there is nothing to choose from");
-            }
+            alternatives::lint(&list, &items, self.report);
         }
         if let Some(trial) = node.get("trial") {
             let mut inner = Visitor { remembered: self.remembered, in_trial: true, report: self.report };
@@ -213,6 +240,9 @@ impl Visitor<'_> {
         {
             self.cannot_hold(node.at(), "no amount lies between these bounds");
         }
+        if contradictions::excludes_itself(node) {
+            self.cannot_hold(node.at(), "no value meets all of these tests");
+        }
         if let Some(choice) = node.get("$oneOf").filter(|choice| choice.value == &Value::Array(Vec::new())) {
             self.cannot_hold(choice.at(), "there is nothing to choose from");
         }
@@ -237,9 +267,7 @@ impl Visitor<'_> {
             "$exists" if argument.value == &Value::Bool(true) && always() => "every object has this field",
             "$atLeast" if is_zero => "a missing number counts as 0, and nothing is less",
             "$contains" if text == Some("") => "every text contains an empty one",
-            "$matches" if text.is_some_and(|pattern| matches!(pattern, "" | ".*" | "^.*$" | "^" | "$")) => {
-                "every text matches this pattern"
-            }
+            "$matches" if text.is_some_and(matches_everything) => "every text matches this pattern",
             "$oneOf" if all_flags() => "true and false are all there is",
             _ => return,
         };
@@ -304,60 +332,14 @@ impl Visitor<'_> {
             self.cannot_fail(contains.at(), "the match only repeats which object is meant", hint);
         }
     }
-
-    /// Alternatives of which one always holds.
-    fn alternatives(&mut self, list: &Node<'_>, items: &[Node<'_>]) {
-        let values: Vec<Value> = items.iter().map(|item| essence(item.value)).collect();
-        let opposite = |one: &Value, other: &Value| {
-            let same = |key: &str| one.get(key) == other.get(key);
-            let there_or_not = one["object"].is_string()
-                && one["object"] == other["absent"]
-                && one
-                    .as_object()
-                    .is_some_and(|map| map.keys().all(|key| matches!(key.as_str(), "object" | "namespace")))
-                && same("namespace");
-            let negated = |one: &Value, other: &Value| {
-                let (Some(one), Some(other)) = (one["cel"].as_str(), other["cel"].as_str()) else {
-                    return false;
-                };
-                let plain = |text: &str| text.replace([' ', '(', ')'], "");
-                plain(other) == format!("!{}", plain(one))
-            };
-            let counted = one["select"].is_string()
-                && same("select")
-                && same("where")
-                && one["count"].as_u64() == Some(0)
-                && other["count"]["atLeast"].as_u64().is_some_and(|least| least <= 1)
-                && other["count"]["atMost"].is_null();
-            there_or_not
-                || counted
-                || (same("object") && same("select") && negated(one, other))
-                || flips(one, other)
-        };
-        let covers = values.iter().any(|one| values.iter().any(|other| opposite(one, other)));
-        if covers {
-            self.cannot_fail(
-                list.at(),
-                "one of the alternatives always holds",
-                "leave out the one that asks for nothing",
-            );
-        }
-    }
 }
 
-/// Whether two matches of one object differ in a single test that one of them always meets.
-fn flips(one: &Value, other: &Value) -> bool {
-    if one["object"] != other["object"] || one["object"].is_null() {
-        return false;
-    }
-    let (a, b) = (leaves(&one["contains"]), leaves(&other["contains"]));
-    let [(first, value)] = a.as_slice() else { return false };
-    let [(second, opposite)] = b.as_slice() else { return false };
-    let exists = first == second && first.ends_with("/$exists");
-    let equal = first.strip_suffix("/$equalTo").unwrap_or(first);
-    let unequal = second.strip_suffix("/$notEqualTo");
-    (exists && value.as_bool().is_some() && value.as_bool() == opposite.as_bool().map(|flag| !flag))
-        || (unequal == Some(equal) && value == opposite)
+/// Texts as different as they come.
+const ANY_TEXTS: &[&str] = &["", "a", "Z-9", "한 글", "0.5/x:y", "-"];
+
+/// Whether a pattern, which is looked for anywhere in a text, is found in every one.
+fn matches_everything(pattern: &str) -> bool {
+    Regex::new(pattern).is_ok_and(|pattern| ANY_TEXTS.iter().all(|text| pattern.is_match(text)))
 }
 
 /// The kind that an expectation is about.
@@ -381,7 +363,7 @@ fn is_test_leaf(pointer: &str) -> bool {
 }
 
 /// The scalars of a partial object that stand under maps alone, by their pointer.
-fn leaves(value: &Value) -> Vec<(String, &Value)> {
+pub(super) fn leaves(value: &Value) -> Vec<(String, &Value)> {
     fn walk<'a>(value: &'a Value, pointer: &str, found: &mut Vec<(String, &'a Value)>) {
         match value {
             Value::Object(map) => {
@@ -396,41 +378,4 @@ fn leaves(value: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
     walk(value, "", &mut found);
     found
-}
-
-/// Expectations that cannot all hold at once.
-fn contradictions(items: &[Node<'_>], report: &mut Report) {
-    let which = |item: &Node<'_>, key: &str, report: &Report| {
-        let object = item.value[key].as_str()?;
-        let (kind, name) = object.split_once('/')?;
-        let namespace = item.value["namespace"].as_str().map(str::to_owned);
-        Some((report.kind(kind)?, name.to_owned(), namespace))
-    };
-    for (index, item) in items.iter().enumerate() {
-        for earlier in &items[..index] {
-            let there = |one: &Node<'_>, other: &Node<'_>, report: &Report| {
-                let named = which(one, "object", report);
-                named.is_some() && named == which(other, "absent", report)
-            };
-            if there(item, earlier, report) || there(earlier, item, report) {
-                let message = "this cannot hold: the object is to be there and to be absent";
-                report.broken("cannot-hold", item.at(), message, None);
-            }
-            let named = which(item, "object", report);
-            if named.is_none() || named != which(earlier, "object", report) {
-                continue;
-            }
-            let (here, before) = (leaves(&item.value["contains"]), leaves(&earlier.value["contains"]));
-            let differs = here.iter().find_map(|(pointer, value)| {
-                let (_, other) = before.iter().find(|(other, _)| other == pointer)?;
-                let comparable = !value.is_array() && !pointer.contains("/$");
-                (comparable && value != other).then_some((pointer, value, other))
-            });
-            if let Some((pointer, value, other)) = differs {
-                let path = pointer.trim_start_matches('/').replace('/', ".");
-                let message = format!("this cannot hold: {path} is to be {value} here and {other} above");
-                report.broken("cannot-hold", item.at(), message, None);
-            }
-        }
-    }
 }

@@ -4,6 +4,7 @@ use super::super::course::{Answer, Chapter, Step};
 use super::super::diagnostic::Report;
 use super::super::language::Language;
 use super::super::markdown::{Block, BlockKind, Page};
+use super::super::typed::{commands_of, kubectl_verb, writes};
 use super::section_of;
 use crate::apimachinery::resolve_kind;
 use crate::base::Position;
@@ -46,9 +47,10 @@ pub(super) fn lint(chapter: &Chapter, page: &Page, language: Language, report: &
     }
 }
 
-/// The last hint leaves something to fill in.
+/// The last hint leaves something to fill in. Where the way has several commands it may show one as it is.
 fn last(step: &Step, text: &str, at: Position, report: &mut Report) {
-    if let Some(line) = given_away(step, text) {
+    let given_away = if has_blank(text) { whole_way(step, text) } else { given_away(step, text) };
+    if let Some(line) = given_away {
         let hint = "leave one word of it blank: `____`".to_owned();
         report.broken(
             "hint-gives-away",
@@ -102,14 +104,28 @@ fn early(step: &Step, number: usize, text: &str, language: Language, at: Positio
 /// A command of a solution that a text holds as a whole, where the step itself does not show it.
 fn given_away<'a>(step: &'a Step, text: &str) -> Option<&'a str> {
     let text = plain(text);
-    let shown: Vec<String> =
-        [Language::En, Language::Ko].iter().map(|one| plain(step.prose.get(*one))).collect();
-    let commands = step.solutions.iter().flatten();
-    commands.filter_map(|command| Some((command, essence(command)?))).find_map(|(command, essence)| {
-        let is_shown = shown.iter().any(|prose| prose.contains(&essence));
-        let line = command.lines().next().unwrap_or_default();
-        (!is_shown && holds_command(&text, &essence)).then_some(line)
+    let held = |command: &&String| holds(step, &text, command) == Some(true);
+    step.solutions.iter().flatten().find(held).and_then(|command| command.lines().next())
+}
+
+/// The first command of a solution all of whose commands a text holds, those that only look aside.
+fn whole_way<'a>(step: &'a Step, text: &str) -> Option<&'a str> {
+    let text = plain(text);
+    let looks = |command: &str| {
+        commands_of(command).first().is_some_and(|words| kubectl_verb(words).is_some()) && !writes(command)
+    };
+    step.solutions.iter().find_map(|way| {
+        let counts = || way.iter().filter(|command| !looks(command));
+        let whole = counts().all(|command| holds(step, &text, command) == Some(true));
+        counts().next().filter(|_| whole).and_then(|command| command.lines().next())
     })
+}
+
+/// Whether a text, plain, holds a command; `None` where the command is no secret.
+fn holds(step: &Step, text: &str, command: &str) -> Option<bool> {
+    let essence = essence(command)?;
+    let shown = [Language::En, Language::Ko].iter().any(|one| plain(step.prose.get(*one)).contains(&essence));
+    (!shown).then(|| holds_command(text, &essence))
 }
 
 /// Whether a text holds a command: as it is, or word by word with other words in between on one line.
@@ -222,5 +238,21 @@ mod tests {
         let delete = step("kubectl delete pod hello");
         assert!(given_away(&delete, "The verb is `delete`, then the kind and the name.").is_none());
         assert!(given_away(&delete, "Try `kubectl delete pod hello`").is_some());
+    }
+
+    #[test]
+    fn the_last_hint_may_show_one_command_of_several_beside_its_blank() {
+        let way = ["sed -i.old s/NAME/menu/ pod.yaml", "kubectl apply -f pod.yaml", "kubectl get pods"];
+        let step =
+            Step { solutions: vec![way.iter().map(|line| (*line).to_owned()).collect()], ..Step::default() };
+        let told = |text: &str| {
+            let mut report = Report::new("");
+            last(&step, text, Position::default(), &mut report);
+            report.finish().into_iter().map(|one| one.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(told("`name: ____`, then `kubectl apply -f pod.yaml`"), [""; 0]);
+        assert_eq!(told("`kubectl apply -f pod.yaml`"), ["hint-gives-away"]);
+        let all = "`sed -i.old s/NAME/menu/ pod.yaml` and `kubectl apply -f pod.yaml`, then ____";
+        assert_eq!(told(all), ["hint-gives-away"]);
     }
 }

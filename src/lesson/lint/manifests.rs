@@ -1,11 +1,10 @@
 //! Manifests of start states, held to their kinds field by field, each complaint at its place.
 
-use serde_json::Value;
-
+use super::super::check_reader::whole_object;
 use super::super::diagnostic::Report;
 use super::super::markdown::{BlockKind, Page};
 use super::super::node::{Node, YamlBlock};
-use crate::apimachinery::{KINDS, TypeSchema, decode_strictly, kind_of, schema_of};
+use crate::apimachinery::{KINDS, Kind, TypeSchema, decode_strictly, kind_of, schema_of};
 use crate::base::{Position, nearest};
 
 pub(super) fn lint(page: &Page, report: &mut Report) {
@@ -13,27 +12,19 @@ pub(super) fn lint(page: &Page, report: &mut Report) {
     for block in blocks.filter(|block| block.kind == BlockKind::Start) {
         // What is no YAML was told where the chapter was read.
         let Some(yaml) = YamlBlock::parse(block, &mut Report::new("")) else { continue };
-        let documents: Vec<Node<'_>> = yaml.documents().collect();
-        let custom: Vec<&Value> = documents
-            .iter()
-            .map(|document| document.value)
-            .filter(|value| value["kind"] == "CustomResourceDefinition")
-            .map(|value| &value["spec"]["names"]["kind"])
-            .collect();
-        for document in &documents {
-            object(document, &custom, report);
+        for document in yaml.documents() {
+            object(&document, report);
         }
     }
 }
 
-fn object(node: &Node<'_>, custom: &[&Value], report: &mut Report) {
+fn object(node: &Node<'_>, report: &mut Report) {
     let text = |key: &str| node.value[key].as_str();
     let (Some(api_version), Some(kind_name)) = (text("apiVersion"), text("kind")) else { return };
     let Some(kind) = kind_of(api_version, kind_name) else {
-        if custom.contains(&&node.value["kind"]) {
-            let message = format!("the fields of {kind_name} are defined by the lesson and not looked at");
-            report.broken("custom-kind", node.at(), message, None);
-            return;
+        let of_this = |kind: &&&'static Kind| kind.kind == kind_name && kind.api_version() == api_version;
+        if let Some(kind) = report.custom_kinds().iter().copied().find(|kind| of_this(&kind)) {
+            return custom(node, kind, report);
         }
         let at = node.get("kind").map_or_else(|| node.at(), |kind| kind.at());
         let same = KINDS.iter().find(|kind| kind.kind == kind_name);
@@ -58,6 +49,16 @@ fn object(node: &Node<'_>, custom: &[&Value], report: &mut Report) {
             let at = path.map_or_else(|| node.at(), |(_, path)| at_path(node, path));
             report.broken("start-refused", at, status.message, None);
         }
+    }
+}
+
+/// Holds a custom resource to its definition.
+fn custom(node: &Node<'_>, kind: &'static Kind, report: &mut Report) {
+    let mut found = Report::new("");
+    whole_object(node, kind, &mut found);
+    for one in found.finish() {
+        let at = Position { line: one.line, column: one.column };
+        report.broken("start-refused", at, one.message, one.hint);
     }
 }
 

@@ -1,13 +1,17 @@
 //! What can be said of a course without running it: rules over its files, its texts and its checks.
 
 mod allowances;
+mod alternatives;
+mod contradictions;
 mod expectations;
 mod hints;
+mod kept;
 mod links;
 mod manifests;
 mod questions;
 mod reading;
 mod rules_in_cel;
+mod told;
 mod translations;
 mod values;
 
@@ -109,6 +113,7 @@ fn lint_chapter(
             manifests::lint(page, &mut report);
             questions::lint(chapter, &mut report);
             ids(page, &mut report);
+            translations::lint_original(chapter, page, &mut report);
         } else if let Some((_, english)) =
             file_of(chapter, Language::En).as_deref().and_then(|english| pages.get(english))
         {

@@ -7,17 +7,25 @@ use serde_json::{Map, Value, json};
 
 use super::super::diagnostic::Report;
 use super::super::node::Node;
+use super::values;
 use crate::apimachinery::{CelProgram, CelValue, FieldType, Kind, TypeSchema, cel_from_json, schema_of};
 use crate::base::{Position, nearest};
 
-/// How deep made-up objects go.
+/// How deep made-up objects go, and those whose lists have many items.
 const DEPTH_MAX: usize = 7;
+const DEPTH_MAX_OF_MANY: usize = 5;
 
 /// Answers of a rule in made-up worlds from which on they say something.
 const ANSWERS_MIN: usize = 4;
 
-/// A name that a rule may use: the kind behind it, and whether it is a list.
-type Variable = (String, (Option<&'static Kind>, bool));
+/// A name that a rule may use, and what is behind it.
+struct Variable {
+    name: String,
+    kind: Option<&'static Kind>,
+    is_list: bool,
+    /// What the one object is called.
+    called: Option<String>,
+}
 
 /// `snap.NAME` in a rule.
 static SNAP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bsnap\.([A-Za-z_][A-Za-z0-9_]*)").ok());
@@ -26,7 +34,7 @@ static SNAP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bsnap\.([A
 pub(super) fn lint(
     cel: &Node<'_>,
     expectation: &Node<'_>,
-    remembered: &[String],
+    remembered: Option<&[String]>,
     in_trial: bool,
     report: &mut Report,
 ) {
@@ -40,7 +48,7 @@ pub(super) fn lint(
     let variables = variables(expectation.value, report);
     let named: Vec<&str> = variables
         .iter()
-        .map(|(name, _)| name.as_str())
+        .map(|variable| variable.name.as_str())
         .chain(["snap"])
         .filter(|name| program.names(name))
         .collect();
@@ -73,16 +81,66 @@ pub(super) fn lint(
         let message = "this cannot fail: the rule is true of whatever objects there are";
         report.broken("cannot-fail", cel.at(), message, hint);
     }
+    with_itself(cel, source, report);
+    values_in_rule(cel, source, &variables, report);
+}
+
+/// Two plain paths with a comparison between them.
+static COMPARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let path = r"([A-Za-z_][\w.]*\.[\w.\[\]]+)";
+    Regex::new(&format!(r"{path}\s*(==|!=|<=|>=|<|>)\s*{path}")).ok()
+});
+
+/// Comparisons of a field with itself.
+fn with_itself(cel: &Node<'_>, source: &str, report: &mut Report) {
+    for found in COMPARED.iter().flat_map(|pattern| pattern.captures_iter(source)) {
+        if found.get(1).map(|one| one.as_str()) != found.get(3).map(|other| other.as_str()) {
+            continue;
+        }
+        let always = found.get(2).is_some_and(|sign| matches!(sign.as_str(), "==" | "<=" | ">="));
+        let (rule, what) = if always { ("cannot-fail", "fail") } else { ("cannot-hold", "hold") };
+        let message = format!("this cannot {what}: `{}` compares a field with itself", &found[0]);
+        report.broken(
+            rule,
+            cel.at(),
+            message,
+            Some("compare it with a remembered value, `snap.NAME`".to_owned()),
+        );
+    }
+}
+
+/// A plain path that begins with the name of an object, and the text that it is compared with.
+static WITH_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"\b([A-Za-z_]\w*)((?:\.\w+(?:\[\d+\])?)+)\s*(==|!=)\s*(?:"([^"]*)"|'([^']*)')"#).ok()
+});
+
+/// Texts that a field never has.
+fn values_in_rule(cel: &Node<'_>, source: &str, variables: &[Variable], report: &mut Report) {
+    for found in WITH_TEXT.iter().flat_map(|pattern| pattern.captures_iter(source)) {
+        let Some(variable) = variables.iter().find(|one| !one.is_list && one.name == found[1]) else {
+            continue;
+        };
+        let Some(text) = found.get(4).or(found.get(5)).map(|text| text.as_str()) else { continue };
+        let path = &found[2];
+        match &variable.called {
+            Some(called) if path == ".metadata.name" && called != text => {
+                let message = format!("{} is called {called:?}, never {text:?}", variable.name);
+                report.broken("unknown-value", cel.at(), message, None);
+            }
+            _ => values::in_rule(cel, variable.kind, path, text, report),
+        }
+    }
 }
 
 /// Reports a name that the step does not remember.
 pub(super) fn snap_name(
     name: &str,
-    remembered: &[String],
+    remembered: Option<&[String]>,
     in_trial: bool,
     at: Position,
     report: &mut Report,
 ) {
+    let Some(remembered) = remembered else { return };
     if remembered.iter().any(|known| known == name) || (in_trial && name == "deleted") {
         return;
     }
@@ -102,16 +160,20 @@ fn is_excluded_middle(source: &str) -> bool {
 
 /// The kind behind each name that a rule may use, and whether it is a list.
 fn variables(expectation: &Value, report: &Report) -> Vec<Variable> {
-    let object = |value: &Value| report.kind(value["object"].as_str()?.split('/').next()?);
-    let selected = |value: &Value| report.kind(value["select"].as_str()?);
-    let of = |value: &Value| {
-        if value["select"].is_string() { (selected(value), true) } else { (object(value), false) }
+    let of = |name: &str, value: &Value| {
+        let selected = value["select"].as_str();
+        let named = value["object"].as_str().and_then(|text| text.split_once('/'));
+        Variable {
+            name: name.to_owned(),
+            kind: selected.or(named.map(|(kind, _)| kind)).and_then(|kind| report.kind(kind)),
+            is_list: selected.is_some(),
+            called: named.map(|(_, name)| name.to_owned()),
+        }
     };
     if let Some(with) = expectation["with"].as_object() {
-        return with.iter().map(|(name, source)| (name.clone(), of(source))).collect();
+        return with.iter().map(|(name, source)| of(name, source)).collect();
     }
-    let (kind, is_list) = of(expectation);
-    vec![(if is_list { "objects" } else { "object" }.to_owned(), (kind, is_list))]
+    vec![of(if expectation["select"].is_string() { "objects" } else { "object" }, expectation)]
 }
 
 /// A made-up world: what its numbers, texts and flags are, and how much of it there is.
@@ -121,8 +183,12 @@ struct Sample {
     text: String,
     flag: bool,
     depth: usize,
-    empty_lists: bool,
+    /// How many items lists have.
+    items: usize,
 }
+
+/// Most items of a list of a made-up world.
+const ITEMS_MAX: i64 = 12;
 
 /// Most made-up worlds that a rule is tried on.
 const SAMPLES_MAX: usize = 40;
@@ -134,10 +200,10 @@ fn samples(source: &str) -> Vec<Sample> {
         text: text.to_owned(),
         flag: number % 2 == 0,
         depth,
-        empty_lists: false,
+        items: 1,
     };
     let mut samples = vec![sample(0, "", 0), sample(0, "", 1), sample(1, "x", 2), sample(0, "", DEPTH_MAX)];
-    samples.push(Sample { empty_lists: true, ..sample(1, "x", DEPTH_MAX) });
+    samples.extend([0, 2].map(|items| Sample { items, ..sample(1, "x", DEPTH_MAX_OF_MANY) }));
     samples.push(sample(7, "y", DEPTH_MAX));
     samples.push(sample(2_000_000, "z", DEPTH_MAX));
     for found in LITERAL.iter().flat_map(|pattern| pattern.captures_iter(source)) {
@@ -145,6 +211,9 @@ fn samples(source: &str) -> Vec<Sample> {
             // Numbers that people set are hardly ever below zero.
             let around = [number.saturating_sub(1).max(0), number, number.saturating_add(1)];
             samples.extend(around.map(|number| sample(number, "x", DEPTH_MAX)));
+            let counts = around.into_iter().filter(|number| *number <= ITEMS_MAX);
+            let items = counts.filter_map(|number| usize::try_from(number).ok());
+            samples.extend(items.map(|items| Sample { items, ..sample(1, "x", DEPTH_MAX_OF_MANY) }));
         }
         if let Some(text) = found.get(2).or(found.get(3)) {
             samples.push(sample(2, text.as_str(), DEPTH_MAX));
@@ -162,7 +231,7 @@ static LITERAL: LazyLock<Option<Regex>> =
 fn holds(program: &CelProgram, variables: &[Variable], sample: &Sample) -> Option<bool> {
     let values: Vec<(&str, CelValue)> = variables
         .iter()
-        .map(|(name, (kind, is_list))| {
+        .map(|Variable { name, kind, is_list, called }| {
             let mut object = match kind.and_then(schema_of) {
                 Some(schema) => made_up(schema, sample, sample.depth),
                 None => json!({"metadata": {"name": sample.text}}),
@@ -170,7 +239,10 @@ fn holds(program: &CelProgram, variables: &[Variable], sample: &Sample) -> Optio
             if let Some(kind) = kind {
                 be_stored(&mut object, kind);
             }
-            let items = if sample.empty_lists { json!([]) } else { json!([object.clone()]) };
+            if let Some(called) = called {
+                object["metadata"]["name"] = called.as_str().into();
+            }
+            let items = json!(vec![object.clone(); sample.items]);
             (name.as_str(), cel_from_json(if *is_list { &items } else { &object }))
         })
         .collect();
@@ -193,8 +265,9 @@ fn be_stored(object: &mut Value, kind: &Kind) {
     metadata["creationTimestamp"] = "2026-01-01T00:00:00Z".into();
 }
 
-/// Fields that are never empty where they are.
+/// Fields that are never empty where they are: texts, and lists.
 const NEVER_EMPTY: &[&str] = &["name", "image"];
+const NEVER_EMPTY_LISTS: &[&str] = &["containers"];
 
 /// An object of a type with every field set, down to a depth; below it, nothing is.
 fn made_up(schema: &TypeSchema, sample: &Sample, depth: usize) -> Value {
@@ -202,9 +275,14 @@ fn made_up(schema: &TypeSchema, sample: &Sample, depth: usize) -> Value {
         return json!({});
     }
     let fields = schema.fields.iter().map(|(name, field)| {
-        let value = match value_of(&field.field_type, sample, depth - 1) {
-            Value::String(text) if text.is_empty() && NEVER_EMPTY.contains(name) => "x".into(),
-            value => value,
+        let value = match (value_of(&field.field_type, sample, depth - 1), &field.field_type) {
+            (Value::String(text), _) if text.is_empty() && NEVER_EMPTY.contains(name) => "x".into(),
+            (Value::Array(items), FieldType::Array(item))
+                if items.is_empty() && NEVER_EMPTY_LISTS.contains(name) =>
+            {
+                json!([value_of(item, sample, depth.max(2) - 1)])
+            }
+            (value, _) => value,
         };
         ((*name).to_owned(), value)
     });
@@ -217,8 +295,8 @@ fn value_of(field: &FieldType, sample: &Sample, depth: usize) -> Value {
         FieldType::Number => serde_json::Number::from(sample.number).into(),
         FieldType::Boolean => sample.flag.into(),
         FieldType::Message(reference) => made_up(reference.schema(), sample, depth),
-        FieldType::Array(_) if sample.empty_lists || depth == 0 => json!([]),
-        FieldType::Array(item) => json!([value_of(item, sample, depth)]),
+        FieldType::Array(_) if depth == 0 => json!([]),
+        FieldType::Array(item) => json!(vec![value_of(item, sample, depth); sample.items]),
         FieldType::Map(_) if depth == 0 => json!({}),
         FieldType::Map(value) => json!({"x": value_of(value, sample, depth)}),
         FieldType::Any => json!({}),

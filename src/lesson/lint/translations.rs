@@ -4,11 +4,15 @@ use super::super::course::{Chapter, Step};
 use super::super::diagnostic::Report;
 use super::super::language::{Language, Text};
 use super::super::markdown::Page;
+use super::kept::Kept;
 use super::section_of;
 use crate::base::Position;
 
 /// Letters of a text from which on it must hold some of its language.
 const LETTERS_MIN: usize = 18;
+
+/// Korean letters from which on a text is no longer English with a Korean word in it.
+const KOREAN_MIN: usize = 8;
 
 /// Letters of a name in the font of code that is looked for in the original.
 const NAME_MIN: usize = 3;
@@ -16,6 +20,7 @@ const NAME_MIN: usize = 3;
 pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut Report) {
     order(english, page, report);
     untranslated("the summary", &chapter.summary, &chapter.id, Position { line: 1, column: 1 }, report);
+    untranslated("the title", &chapter.title, &chapter.id, page.title_at, report);
     for step in &chapter.steps {
         let (Some(original), Some(section)) = (section_of(english, step), section_of(page, step)) else {
             continue;
@@ -31,30 +36,96 @@ pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut 
             let hint = format!("it stands at {}:{}", step.origin.file, original.at.line);
             report.broken("translation-mismatch", section.at, message, Some(hint));
         }
-        let mut texts: Vec<(String, &Text)> =
-            vec![("the title".to_owned(), &step.title), ("the prose".to_owned(), &step.prose)];
-        let numbered = |what: &str, index: usize| format!("{what} {}", index + 1);
-        texts.extend(step.hints.iter().enumerate().map(|(index, text)| (numbered("hint", index), text)));
-        texts.extend(
-            step.checks.iter().enumerate().map(|(index, check)| (numbered("check", index), &check.that)),
-        );
-        texts.extend(
-            step.mistakes.iter().enumerate().map(|(index, one)| (numbered("mistake", index), &one.say)),
-        );
-        texts.extend(
-            step.questions.iter().enumerate().map(|(index, one)| (numbered("question", index), &one.ask)),
-        );
         let hints: Vec<&Text> = step.hints.iter().collect();
         let checks: Vec<&Text> = step.checks.iter().map(|check| &check.that).collect();
         for (what, list) in [("hints", hints), ("checks", checks)] {
             swapped(what, &list, &step.id, section.at, report);
         }
+        for list in choices(step) {
+            swapped("choices", &list.iter().collect::<Vec<_>>(), &step.id, section.at, report);
+        }
         same_title(step, section.at, report);
-        for (what, text) in texts {
+        let kept = Kept::of(original, step);
+        for (what, text) in texts(step) {
             untranslated(&what, text, &step.id, section.at, report);
             other_command(&what, text, &step.id, section.at, report);
+            kept.lint(&what, text, &step.id, section.at, report);
+        }
+        for choice in choices(step).into_iter().flatten() {
+            untranslated_choice(choice, &step.id, section.at, report);
         }
     }
+}
+
+/// Texts of en.md that are written in another language.
+pub(super) fn lint_original(chapter: &Chapter, page: &Page, report: &mut Report) {
+    let mut look = |what: &str, text: &Text, at: Position| {
+        let words = outside_of_code(text.get(Language::En));
+        if words.chars().filter(|c| is_korean(*c)).count() >= KOREAN_MIN {
+            let message = format!("{what} is in Korean: {:?}", shortened(words.trim()));
+            let hint = "en.md is in English, ko.md in Korean".to_owned();
+            report.broken("untranslated", at, message, Some(hint));
+        }
+    };
+    look("the title", &chapter.title, page.title_at);
+    for step in &chapter.steps {
+        for (what, text) in texts(step) {
+            let number = what.rsplit(' ').next().and_then(|number| number.parse::<usize>().ok());
+            let check =
+                number.filter(|_| what.starts_with("check")).and_then(|number| step.checks.get(number - 1));
+            let at = check.map_or(step.origin.at, |check| check.at);
+            look(&format!("{what} of {{#{}}}", step.id), text, at);
+        }
+    }
+}
+
+/// The texts of a step, choices aside, and what each is called.
+fn texts(step: &Step) -> Vec<(String, &Text)> {
+    let mut texts = vec![("the title".to_owned(), &step.title), ("the prose".to_owned(), &step.prose)];
+    let numbered = |what: &str, index: usize| format!("{what} {}", index + 1);
+    texts.extend(step.hints.iter().enumerate().map(|(index, text)| (numbered("hint", index), text)));
+    texts
+        .extend(step.checks.iter().enumerate().map(|(index, check)| (numbered("check", index), &check.that)));
+    texts.extend(step.mistakes.iter().enumerate().map(|(index, one)| (numbered("mistake", index), &one.say)));
+    for (index, question) in step.questions.iter().enumerate() {
+        texts.push((numbered("question", index), &question.ask));
+        let feedback = question.feedback.iter().map(|text| ("the feedback of question", text));
+        let explain = question.explain.iter().map(|text| ("the explanation of question", text));
+        texts.extend(feedback.chain(explain).map(|(what, text)| (numbered(what, index), text)));
+    }
+    if let Some(predict) = &step.predict {
+        texts.push(("the prediction".to_owned(), &predict.ask));
+        texts.extend(
+            predict.explain.iter().map(|text| ("the explanation of the prediction".to_owned(), text)),
+        );
+    }
+    texts
+}
+
+/// The choices of each question and of the prediction.
+fn choices(step: &Step) -> Vec<&[Text]> {
+    let questions = step.questions.iter().map(|question| question.choices.as_slice());
+    questions.chain(step.predict.iter().map(|predict| predict.choices.as_slice())).collect()
+}
+
+/// Words in small letters from which on a choice is a sentence, and no name.
+const SENTENCE_MIN: usize = 3;
+
+fn untranslated_choice(choice: &Text, id: &str, at: Position, report: &mut Report) {
+    let words = outside_of_code(choice.get(Language::Ko));
+    if names_command(&words) {
+        return;
+    }
+    let plain =
+        words.split_whitespace().filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase()));
+    if choice.is_in(Language::Ko) && plain.count() >= SENTENCE_MIN && !words.chars().any(|c| is_korean(c)) {
+        let message = format!("a choice of {{#{id}}} is not in Korean: {:?}", shortened(words.trim()));
+        report.broken("untranslated", at, message, None);
+    }
+}
+
+fn is_korean(letter: char) -> bool {
+    ('가'..='힣').contains(&letter)
 }
 
 /// A title of several words that is the original's.
@@ -144,10 +215,9 @@ fn other_command(what: &str, text: &Text, id: &str, at: Position, report: &mut R
     let prose: String = translated.split("```").step_by(2).collect();
     let code = prose.split('`').skip(1).step_by(2);
     let mut commands = code.filter(|code| {
-        let mut words = code.split_whitespace();
-        let command = matches!(words.next(), Some("kubectl" | "minikube" | "docker" | "podlings"));
         // A single word in the font of code is the name of something.
-        (command && words.next().is_some()) || (code.len() >= NAME_MIN && code.chars().all(is_of_name))
+        let is_name = code.len() >= NAME_MIN && code.chars().all(is_of_name) && !code.contains("__");
+        names_command(code) || is_name
     });
     if let Some(command) = commands.find(|command| !original.contains(*command)) {
         let message = format!("{what} of {{#{id}}} names `{command}`, which the original does not");
@@ -155,8 +225,14 @@ fn other_command(what: &str, text: &Text, id: &str, at: Position, report: &mut R
     }
 }
 
+/// Whether a text begins as a command does: a tool, and what it is to do.
+fn names_command(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    matches!(words.next(), Some("kubectl" | "minikube" | "docker" | "podlings")) && words.next().is_some()
+}
+
 fn is_of_name(letter: char) -> bool {
-    letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-.".contains(letter)
+    letter.is_ascii_alphanumeric() || "-._=:/,*".contains(letter)
 }
 
 fn untranslated(what: &str, text: &Text, id: &str, at: Position, report: &mut Report) {
@@ -165,7 +241,7 @@ fn untranslated(what: &str, text: &Text, id: &str, at: Position, report: &mut Re
     }
     let words = outside_of_code(text.get(Language::Ko));
     let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-    let korean = words.chars().any(|c| ('가'..='힣').contains(&c));
+    let korean = words.chars().any(|c| is_korean(c));
     if letters >= LETTERS_MIN && !korean {
         let message = format!("{what} of {{#{id}}} is not in Korean: {:?}", shortened(words.trim()));
         report.broken("untranslated", at, message, None);

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::diagnostic::Report;
 use super::super::node::Node;
-use crate::apimachinery::{FieldType, Kind, Quantity, TypeSchema, schema_enum_values, schema_of};
-use crate::base::nearest;
+use crate::apimachinery::{FieldType, KINDS, Kind, Quantity, TypeSchema, schema_enum_values, schema_of};
+use crate::base::{is_typo, nearest};
 
 /// Tests whose argument is a value like the one in whose place the test stands.
 const VALUE_TESTS: &[&str] = &["$equalTo", "$notEqualTo", "$oneOf", "$noneOf"];
@@ -58,6 +58,35 @@ pub(super) fn lint(node: &Node<'_>, kind: Option<&'static Kind>, report: &mut Re
     // Custom resources are held to their definition where the check is read.
     if let Some(schema) = kind.and_then(schema_of) {
         message(node, schema, report);
+    }
+}
+
+/// Looks at a text with which a rule compares the field at a plain path, such as `.status.phase`.
+pub(super) fn in_rule(
+    node: &Node<'_>,
+    kind: Option<&'static Kind>,
+    path: &str,
+    text: &str,
+    report: &mut Report,
+) {
+    let mut owner = kind.and_then(schema_of);
+    let mut parts = path.split('.').filter(|part| !part.is_empty()).peekable();
+    while let (Some(schema), Some(part)) = (owner, parts.next()) {
+        let (name, index) = part.split_once('[').unwrap_or((part, ""));
+        let Some(field) = schema.field(name) else { return };
+        let field_type: &'static FieldType = match (&field.field_type, index.is_empty()) {
+            (FieldType::Array(item), false) => item,
+            (other, _) => other,
+        };
+        if parts.peek().is_none() {
+            return scalar(
+                node,
+                &Value::from(text),
+                Place { owner: schema, name, field: field_type },
+                report,
+            );
+        }
+        owner = field_type.message();
     }
 }
 
@@ -132,6 +161,8 @@ fn scalar(node: &Node<'_>, value: &Value, place: Place<'_>, report: &mut Report)
             let known = known_values(place);
             if !known.is_empty() && !known.contains(&text.as_str()) {
                 complain(node, text, &known, place, report);
+            } else if let Some(meant) = misspelt(text, place, report) {
+                complain(node, text, &[meant], place, report);
             }
         }
         (FieldType::Quantity, _) => {
@@ -172,8 +203,45 @@ fn known_values(place: Place<'_>) -> Vec<&'static str> {
         (owner, "status") if owner.ends_with("Condition") => vec!["True", "False", "Unknown"],
         ("ContainerStateWaiting", "reason") => WAITING.to_vec(),
         ("ContainerStateTerminated", "reason") => TERMINATED.to_vec(),
+        ("Subject", "kind") => vec!["User", "Group", "ServiceAccount"],
+        ("RoleRef", "kind") => vec!["Role", "ClusterRole"],
         _ => Vec::new(),
     }
+}
+
+/// Types of conditions that the cluster's own controllers write; others may write more.
+const CONDITIONS: &[(&str, &[&str])] = &[
+    ("PodCondition", &["PodScheduled", "Initialized", "ContainersReady", "Ready", "DisruptionTarget"]),
+    ("DeploymentCondition", &["Available", "Progressing", "ReplicaFailure"]),
+    ("ReplicaSetCondition", &["ReplicaFailure"]),
+    ("JobCondition", &["Complete", "Failed", "Suspended", "FailureTarget", "SuccessCriteriaMet"]),
+    ("NodeCondition", &["Ready", "MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"]),
+    ("HorizontalPodAutoscalerCondition", &["AbleToScale", "ScalingActive", "ScalingLimited"]),
+];
+
+/// References that name a kind.
+const REFERENCES: &[&str] = &[
+    "OwnerReference",
+    "ObjectReference",
+    "CrossVersionObjectReference",
+    "TypedLocalObjectReference",
+    "TypedObjectReference",
+];
+
+/// The word that was meant where others are possible: a letter or two off, or in other capitals.
+fn misspelt(text: &str, place: Place<'_>, report: &Report) -> Option<&'static str> {
+    let Place { owner, name, .. } = place;
+    let known: Vec<&'static str> = match (owner.go_name(), name) {
+        (owner, "type") => {
+            CONDITIONS.iter().find(|(name, _)| *name == owner).map(|(_, types)| types.to_vec())?
+        }
+        (owner, "kind") if REFERENCES.contains(&owner) => {
+            KINDS.iter().chain(report.custom_kinds()).map(|kind| kind.kind).collect()
+        }
+        _ => return None,
+    };
+    let off = |word: &&&str| word.eq_ignore_ascii_case(text) || is_typo(word, text);
+    if known.contains(&text) { None } else { known.iter().find(off).copied() }
 }
 
 fn complain(node: &Node<'_>, text: &str, known: &[&'static str], place: Place<'_>, report: &mut Report) {

@@ -93,6 +93,11 @@ fn class_of(pointer: &str, value: &Value) -> Option<&'static str> {
         (Some("matchLabels"), _) => Some("selector"),
         (Some("selector"), _) if value.is_string() => Some("selector"),
         (Some("spec"), "type") => Some("type"),
+        (Some("data" | "stringData"), _) | (_, "schedule" | "mountPath" | "serviceName")
+            if value.is_string() =>
+        {
+            Some("value")
+        }
         _ => None,
     }
 }

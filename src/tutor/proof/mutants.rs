@@ -10,13 +10,17 @@ use super::manifest_mutants::{in_json, in_manifest};
 
 /// The classes of mutants, as an author names them in `yaml allow`.
 pub const MUTANT_CLASSES: &[&str] =
-    &["image", "name", "namespace", "port", "replicas", "label", "selector", "type", "omission"];
+    &["image", "name", "namespace", "port", "replicas", "label", "selector", "type", "value", "omission"];
 
 /// Most mutants of one solution that are tried.
 const MUTANTS_MAX: usize = 60;
 
 /// A namespace that every cluster has and no lesson uses.
 const ELSEWHERE: &str = "kube-public";
+
+/// Parts of a CronJob's schedule, and one that no lesson would ask for.
+const SCHEDULE_PARTS: usize = 5;
+const OTHER_SCHEDULE: &str = "7 7 7 7 *";
 
 /// Flags with a value, and the class of what they say.
 const FLAGS: &[(&str, &str)] = &[
@@ -34,6 +38,14 @@ const FLAGS: &[(&str, &str)] = &[
     ("--labels", "label"),
     ("--selector", "selector"),
     ("--type", "type"),
+    ("--from-literal", "value"),
+    ("--schedule", "value"),
+    ("--verb", "value"),
+    ("--resource", "value"),
+    ("--serviceaccount", "value"),
+    ("--user", "value"),
+    ("--role", "value"),
+    ("--clusterrole", "value"),
 ];
 
 /// Other flags whose value may stand in the next word.
@@ -46,7 +58,6 @@ const TAKE_A_VALUE: &[&str] = &[
     "--container",
     "--context",
     "--restart",
-    "--from-literal",
     "--from-file",
     "--to-revision",
     "--timeout",
@@ -56,15 +67,8 @@ const TAKE_A_VALUE: &[&str] = &[
     "--requests",
     "--limits",
     "--cpu-percent",
-    "--schedule",
     "--class",
     "--rule",
-    "--verb",
-    "--resource",
-    "--serviceaccount",
-    "--role",
-    "--clusterrole",
-    "--user",
 ];
 
 /// A solution with one thing changed.
@@ -222,6 +226,11 @@ fn slots<'a>(verb: &str, words: &'a [TypedWord]) -> (Vec<Slot<'a>>, Vec<&'a Type
         match class {
             "" => {}
             "patch" => patches.push(word),
+            // Of `key=value` the key is a name, which the value stands under.
+            "value" => {
+                let value = value.rsplit_once('=').map_or(value.as_str(), |(_, value)| value).to_owned();
+                slots.push(Slot { class, word, value });
+            }
             class => slots.push(Slot { class, word, value }),
         }
     }
@@ -294,12 +303,27 @@ pub(super) fn other_values(class: &str, value: &str) -> Vec<String> {
             Some((key, value)) => vec![format!("{key}={value}x")],
             None => vec![format!("{value}x")],
         },
+        "value" => other_texts(value),
         "namespace" if value == "default" => vec![ELSEWHERE.to_owned()],
         "namespace" => vec!["default".to_owned()],
         "type" if value == "ClusterIP" => vec!["NodePort".to_owned()],
         "type" => vec!["ClusterIP".to_owned()],
         _ if value.is_empty() => Vec::new(),
         _ => vec![format!("{value}-x")],
+    }
+}
+
+/// Other texts: another time, one item less or more, or a letter more.
+fn other_texts(value: &str) -> Vec<String> {
+    if value.is_empty() {
+        return Vec::new();
+    }
+    if value.split_whitespace().count() == SCHEDULE_PARTS {
+        return vec![OTHER_SCHEDULE.to_owned()];
+    }
+    match value.rsplit_once(',') {
+        Some((without_last, _)) => vec![without_last.to_owned()],
+        None => vec![format!("{value}x")],
     }
 }
 
@@ -384,6 +408,35 @@ mod tests {
                 "image: k set image deployment/web app=nginx -n shop",
                 "image: k set image deployment/web app=a/b:1 -n shop",
             ]
+        );
+    }
+
+    #[test]
+    fn settings_schedules_and_verbs_are_changed_as_well() {
+        let changed = |line: &str| -> Vec<String> {
+            told(&[line])
+                .into_iter()
+                .filter_map(|one| one.strip_prefix("value: ").map(str::to_owned))
+                .collect()
+        };
+        assert_eq!(
+            changed("kubectl create configmap menu --from-literal=soup=leek"),
+            ["kubectl create configmap menu --from-literal=soup=leekx"]
+        );
+        assert_eq!(
+            changed("kubectl create role look --verb=get,list --resource pods"),
+            [
+                "kubectl create role look --verb=get --resource pods",
+                "kubectl create role look --verb=get,list --resource podsx",
+            ]
+        );
+        assert_eq!(
+            changed(r#"kubectl create cronjob bell --image=busybox --schedule="*/5 * * * *" -- date"#),
+            [r#"kubectl create cronjob bell --image=busybox --schedule="7 7 7 7 *" -- date"#]
+        );
+        assert_eq!(
+            changed(r#"kubectl patch configmap menu -p '{"data":{"soup":"leek"}}'"#),
+            [r#"kubectl patch configmap menu -p '{"data":{"soup":"leekx"}}'"#]
         );
     }
 

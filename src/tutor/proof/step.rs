@@ -8,7 +8,7 @@ use super::ProofSettings;
 use super::desk::{Desk, Kept, Ran};
 use super::findings::{Findings, told};
 use super::mutants::{Mutant, mutants};
-use super::told::{is_by_itself, is_told, presence};
+use super::told::{are_told, is_by_itself, is_told, presence};
 use super::walk::Arrival;
 
 /// Differences between `goto` and arriving that are told for a step.
@@ -253,7 +253,9 @@ impl Proof<'_, '_> {
         for (number, way) in self.step.solutions.iter().enumerate() {
             let mut needless = Vec::new();
             for mutant in mutants(way, ours) {
-                if needless.contains(&mutant.command) {
+                // Of values only those that the step tells are asked for.
+                let untold = mutant.class == "value" && !are_told(self.step, &mutant.from);
+                if untold || needless.contains(&mutant.command) {
                     continue;
                 }
                 if !self.back().await {
@@ -299,7 +301,7 @@ impl Proof<'_, '_> {
             format!("with {to:?} instead of {from:?}")
         };
         let message = format!("solution {} passes {what} as well ({class})", number + 1);
-        let told = to.is_empty() || *class == "namespace" || is_told(self.step, from);
+        let told = to.is_empty() || matches!(*class, "namespace" | "value") || is_told(self.step, from);
         let hint = if told {
             format!(
                 "let a check ask for it, or allow it: `- {{mutant: {class}, because: …}}` in a block `yaml allow`"

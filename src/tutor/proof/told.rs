@@ -14,6 +14,12 @@ pub(super) fn is_told(step: &Step, value: &str) -> bool {
     texts.map(|text| text.get(Language::En)).any(|text| holds(text, value))
 }
 
+/// Whether a learner can read every part of a value.
+pub(super) fn are_told(step: &Step, value: &str) -> bool {
+    let mut parts = value.split([',', ':']).filter(|part| !part.is_empty()).peekable();
+    parts.peek().is_some() && parts.all(|part| is_told(step, part))
+}
+
 /// The same check, asking only that its object is there; `None` where it asks for nothing more of it.
 pub(super) fn presence(check: &Expectation) -> Option<Expectation> {
     let Form::Match { object, contains, settled: None, rule: None } = &check.form else { return None };
@@ -21,12 +27,13 @@ pub(super) fn presence(check: &Expectation) -> Option<Expectation> {
     contains.is_object().then(|| Expectation { form, ..check.clone() })
 }
 
-/// Whether no solution says anything of what a check asks for.
+/// Whether neither a solution nor a file that is handed out says anything of what a check asks for.
 pub(super) fn is_by_itself(step: &Step, check: &Expectation) -> bool {
     let Form::Match { contains, .. } = &check.form else { return false };
     let mut words = Vec::new();
     leaves(contains, "", &mut words);
-    let said = |word: &String| step.solutions.iter().flatten().any(|line| holds(line, word));
+    let files = || step.files.iter().map(|file| &file.content);
+    let said = |word: &String| step.solutions.iter().flatten().chain(files()).any(|text| holds(text, word));
     !words.is_empty() && !words.iter().any(said)
 }
 
@@ -75,5 +82,19 @@ mod tests {
         assert!(holds("`app: web`", "web"));
         assert!(!holds("port 8080", "80"));
         assert!(!holds("a website", "web"));
+    }
+
+    #[test]
+    fn what_a_file_that_is_handed_out_says_does_not_come_by_itself() {
+        let chapter = "# T\n\n## S {#s}\n\nNo `pods`, please.\n\n```yaml file=deny.yaml\nspec: {podSelector: {matchLabels: {app: db}}}\n```\n\n```yaml check\n- that: x\n  object: networkpolicy/deny\n  contains: {spec: {podSelector: {matchLabels: {app: db}}}}\n```\n\n```sh solution\nkubectl apply -f deny.yaml\n```\n";
+        let course = tempfile::tempdir().unwrap();
+        std::fs::create_dir(course.path().join("01-a")).unwrap();
+        std::fs::write(course.path().join("01-a/en.md"), chapter).unwrap();
+        let (course, _) = crate::lesson::load(&crate::lesson::Source::Folder(course.path().to_owned()));
+        let mut step = course.chapters[0].steps[0].clone();
+        assert!(!is_by_itself(&step, &step.checks[0]));
+        step.files.clear();
+        assert!(is_by_itself(&step, &step.checks[0]));
+        assert!(are_told(&step, "pods,") && !are_told(&step, "pods:web") && !are_told(&step, ""));
     }
 }

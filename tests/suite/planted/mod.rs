@@ -1,8 +1,10 @@
 //! Faults planted into the chapter that authors are given to begin with, and what is to be said about each.
 
+mod found_by_comparing;
 mod found_by_reading;
 mod found_by_trying;
 
+pub(super) use found_by_comparing::{COMPARED, COMPARED_KOREAN};
 pub(super) use found_by_reading::{KOREAN, READ};
 pub(super) use found_by_trying::{LINT, RUN};
 
