@@ -47,6 +47,6 @@ pub(super) fn of_host(host: &str, node: &Node<'_>, report: &mut Report) {
 fn complain(what: &str, name: &str, errors: &[String], node: &Node<'_>, report: &mut Report) {
     let Some(error) = errors.first() else { return };
     // The pattern behind the sentence helps nobody who writes a lesson.
-    let why = error.split(" (").next().unwrap_or(error);
+    let why = error.split(" (e.g. ").next().unwrap_or(error);
     report.broken("cannot-hold", node.at(), format!("{what} can be called {name:?}: {why}"), None);
 }

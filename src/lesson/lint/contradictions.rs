@@ -78,13 +78,10 @@ fn tests_of(value: &Value) -> Option<Vec<(&str, &Value)>> {
     Some(map.iter().map(|(test, argument)| (test.as_str(), argument)).collect())
 }
 
-/// Whether no value meets the tests of a map, the order of amounts aside, which is told of elsewhere.
+/// Whether none of the values that a map of tests names meets all of them; bounds alone are told of elsewhere.
 pub(super) fn excludes_itself(node: &Node<'_>) -> bool {
-    tests_of(node.value).is_some_and(|tests| {
-        let values: Vec<_> =
-            tests.into_iter().filter(|(test, _)| BOUNDS.iter().all(|(one, ..)| one != test)).collect();
-        is_impossible(&values)
-    })
+    let names_values = |(test, _): &(&str, &Value)| matches!(*test, "$equalTo" | "$oneOf");
+    tests_of(node.value).is_some_and(|tests| tests.iter().any(names_values) && is_impossible(&tests))
 }
 
 /// Bounds of an amount: whether the bound is the least there may be, and whether it counts itself.

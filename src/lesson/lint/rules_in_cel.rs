@@ -296,7 +296,11 @@ fn value_of(field: &FieldType, sample: &Sample, depth: usize) -> Value {
         FieldType::Boolean => sample.flag.into(),
         FieldType::Message(reference) => made_up(reference.schema(), sample, depth),
         FieldType::Array(_) if depth == 0 => json!([]),
-        FieldType::Array(item) => json!(vec![value_of(item, sample, depth); sample.items]),
+        FieldType::Array(item) => {
+            // Lists within lists stay short: they would grow beyond all bounds.
+            let within = Sample { items: sample.items.min(1), ..sample.clone() };
+            json!(vec![value_of(item, &within, depth); sample.items])
+        }
         FieldType::Map(_) if depth == 0 => json!({}),
         FieldType::Map(value) => json!({"x": value_of(value, sample, depth)}),
         FieldType::Any => json!({}),

@@ -60,9 +60,8 @@ pub(super) fn prose(step: &Step, section: &Section, report: &mut Report) {
     };
     let outside: String = prose.split("```").step_by(2).collect();
     let is_name = |code: &str| {
-        let plain = |letter: char| {
-            letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-./:".contains(letter)
-        };
+        let plain =
+            |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-./:".contains(letter);
         code.len() >= NAME_MIN && code.chars().all(plain)
     };
     for name in outside.split('`').skip(1).step_by(2).filter(|code| is_name(code) && !elsewhere(code)) {

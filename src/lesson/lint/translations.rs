@@ -118,7 +118,7 @@ fn untranslated_choice(choice: &Text, id: &str, at: Position, report: &mut Repor
     }
     let plain =
         words.split_whitespace().filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase()));
-    if choice.is_in(Language::Ko) && plain.count() >= SENTENCE_MIN && !words.chars().any(|c| is_korean(c)) {
+    if choice.is_in(Language::Ko) && plain.count() >= SENTENCE_MIN && !words.chars().any(is_korean) {
         let message = format!("a choice of {{#{id}}} is not in Korean: {:?}", shortened(words.trim()));
         report.broken("untranslated", at, message, None);
     }
@@ -241,7 +241,7 @@ fn untranslated(what: &str, text: &Text, id: &str, at: Position, report: &mut Re
     }
     let words = outside_of_code(text.get(Language::Ko));
     let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-    let korean = words.chars().any(|c| is_korean(c));
+    let korean = words.chars().any(is_korean);
     if letters >= LETTERS_MIN && !korean {
         let message = format!("{what} of {{#{id}}} is not in Korean: {:?}", shortened(words.trim()));
         report.broken("untranslated", at, message, None);
