@@ -9,8 +9,9 @@
 //! - A LoadBalancer has the address 127.0.0.1 while `minikube tunnel` runs; node ports and tunnelled ports
 //!   are sockets of this machine that carry HTTP. A port that is taken is replaced by another one.
 //! - The addon `ingress` models ingress-nginx: hosts, paths, default backends, `rewrite-target`,
-//!   `use-regex`, `ssl-redirect`, and TLS to it from inside of Pods. Not simulated: TLS from outside, its
-//!   admission webhook, all other annotations.
+//!   `use-regex`, `ssl-redirect`, and TLS to it from inside of Pods. Its admission webhook refuses paths
+//!   that another Ingress has, patterns that are no `ImplementationSpecific` paths, and snippets. Not
+//!   simulated: TLS from outside, all other annotations.
 //! - `registry.example.com` is a registry that wants a name and a password: `learner` and `podlings`, as a
 //!   Secret of `kubectl create secret docker-registry` has them. It holds what Docker Hub holds.
 //! - UDP carries single datagrams between Pods (`agnhost netexec`, `nc -u`), through Services, too.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::apimachinery::{Object, kind_of};
@@ -163,7 +165,8 @@ async fn enable(name: &str, printer: &mut Printer<'_>, context: &Context) -> Out
         Style::Tip,
         format!("{name} is an addon maintained by Kubernetes. For any concerns contact minikube on GitHub.\nYou can view the list of minikube maintainers at: https://github.com/kubernetes/minikube/blob/master/OWNERS"),
     )?;
-    let objects = objects(manifest)?;
+    let mut objects = objects(manifest)?;
+    certify(&mut objects)?;
     for image in images_of(&objects) {
         printer.step(Style::Option, format!("Using image {image}"))?;
     }
@@ -182,6 +185,32 @@ async fn enable(name: &str, printer: &mut Printer<'_>, context: &Context) -> Out
         "From this machine, an Ingress answers here: curl -H 'Host: NAME' $(minikube service ingress-nginx-controller -n ingress-nginx --url | head -n 1)",
     )?;
     Ok(0)
+}
+
+/// Makes the certificate of an addon's webhook, signed by itself, and has the webhook's clients trust it.
+fn certify(objects: &mut [Object]) -> Result<(), Failure> {
+    let service = objects.iter().find_map(|object| {
+        let service = object.get("/webhooks/0/clientConfig/service")?;
+        Some(format!("{}.{}.svc", service["name"].as_str()?, service["namespace"].as_str()?))
+    });
+    let Some(service) = service else { return Ok(()) };
+    let pair = rcgen::generate_simple_self_signed(vec![service]).map_err(|error| {
+        let message =
+            format!("run callbacks: the certificate of the addon's webhook cannot be made: {error}");
+        Failure::known(10, "MK_ADDON_ENABLE", &message)
+    })?;
+    let certificate = STANDARD.encode(pair.cert.pem());
+    let key = STANDARD.encode(pair.signing_key.serialize_pem());
+    for object in objects {
+        match object.kind() {
+            "Secret" => object.set("/data", json!({"ca": certificate, "cert": certificate, "key": key})),
+            "ValidatingWebhookConfiguration" => {
+                object.set("/webhooks/0/clientConfig/caBundle", certificate.clone());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn images_of(objects: &[Object]) -> BTreeSet<&str> {

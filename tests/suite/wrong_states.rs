@@ -114,7 +114,7 @@ lists! {
     forum_states: "forum_states.yaml" holds 123;
     asked_states: "asked_states.yaml" holds 69;
     support_states: "support_states.yaml" holds 38;
-    board_states: "board_states.yaml" holds 47;
+    board_states: "board_states.yaml" holds 49;
     thread_states: "thread_states.yaml" holds 41;
     exam_states: "exam_states.yaml" holds 38;
     behind_states: "behind_states.yaml" holds 72;

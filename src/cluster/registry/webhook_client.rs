@@ -17,8 +17,14 @@ pub(crate) trait WebhookServer: Debug + Sync {
     /// The file whose certificate it shows on a port; `None` where it serves no webhooks.
     fn certificate_file(&self, container: &Value, port: u16) -> Option<String>;
 
-    /// Answers what was posted to a path; `None` where it has nothing.
-    fn answer(&self, container: &Value, path: &str, body: &Value) -> Option<WebhookAnswer>;
+    /// Answers what was posted to a path, with what it knows of the cluster; `None` where it has nothing.
+    fn answer(
+        &self,
+        registry: &Registry,
+        container: &Value,
+        path: &str,
+        body: &Value,
+    ) -> Option<WebhookAnswer>;
 }
 
 /// What a webhook server answers.
@@ -60,7 +66,7 @@ impl Registry {
         let trusted = client["caBundle"].as_str().and_then(|bundle| STANDARD.decode(bundle).ok());
         let shown = server.certificate(self).unwrap_or_default();
         check_server(&shown, &trusted.unwrap_or_default(), &host, self.now()).map_err(failed)?;
-        let answer = server.program.answer(server.container, path, body);
+        let answer = server.program.answer(self, server.container, path, body);
         let answer = answer.ok_or_else(|| "the server could not find the requested resource".to_owned())?;
         if answer.after > timeout {
             return Err(failed("context deadline exceeded".to_owned()));

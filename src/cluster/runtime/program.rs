@@ -165,7 +165,7 @@ static PROGRAMS: &[&dyn Program] = &[
 
 /// The programs that answer webhooks.
 pub(crate) static WEBHOOK_SERVERS: &[&dyn WebhookServer] =
-    &[&programs::AgnhostWebhook, &programs::AgnhostConverter];
+    &[&programs::AgnhostWebhook, &programs::AgnhostConverter, &programs::IngressNginxWebhook];
 
 /// The program of that name; one that idles when there is none.
 pub(crate) fn program(name: &str) -> &'static dyn Program {

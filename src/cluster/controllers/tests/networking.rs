@@ -1,5 +1,7 @@
 //! Traffic between Pods: Services, names, policies.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::*;
@@ -227,11 +229,21 @@ fn endpoints_that_somebody_writes_become_slices() {
     assert!(mirrors(&simulation).is_empty());
 }
 
-/// Applies minikube's ingress addon.
+/// Applies minikube's ingress addon, with a certificate for its webhook.
 fn enable_ingress(simulation: &mut Simulation) {
     let documents = crate::base::parse_yaml(include_str!("../../../minikube/ingress.yaml")).unwrap();
+    let host = "ingress-nginx-controller-admission.ingress-nginx.svc";
+    let pair = rcgen::generate_simple_self_signed(vec![host.to_owned()]).unwrap();
+    let certificate = STANDARD.encode(pair.cert.pem());
     for document in documents {
-        let object = Object::from_value(document.value).unwrap();
+        let mut object = Object::from_value(document.value).unwrap();
+        match object.kind() {
+            "Secret" => object.set("/data/cert", certificate.clone()),
+            "ValidatingWebhookConfiguration" => {
+                object.set("/webhooks/0/clientConfig/caBundle", certificate.clone());
+            }
+            _ => {}
+        }
         let kind = crate::apimachinery::kind_of(object.api_version(), object.kind()).unwrap();
         let namespace = object.namespace().to_owned();
         simulation.registry.create(kind, &namespace, object, &WriteOptions::component("test")).unwrap();
@@ -247,6 +259,16 @@ fn ingress_nginx_serves_the_ingresses_of_its_class() {
     let spec = json!({"rules": [{"host": "shop.test", "http": {"paths": [path]}}]});
     enable_ingress(&mut simulation);
     create(&mut simulation, &builtin::INGRESS, "shop", json!({"spec": spec}));
+    let mut again = Object::new(&builtin::INGRESS, "default", "again");
+    again.set("/spec", get(&simulation, &builtin::INGRESS, "shop").field("spec").clone());
+    let refused =
+        simulation.registry.create(&builtin::INGRESS, "default", again, &WriteOptions::component("test"));
+    let refused = refused.unwrap_err();
+    assert_eq!((refused.code, refused.reason.as_str()), (400, "BadRequest"));
+    assert_eq!(
+        refused.message,
+        "admission webhook \"validate.nginx.ingress.kubernetes.io\" denied the request: host \"shop.test\" and path \"/\" is already defined in ingress default/shop"
+    );
     run(&mut simulation, 1);
     let ingress = get(&simulation, &builtin::INGRESS, "shop");
     assert_eq!(ingress.text("/spec/ingressClassName"), "nginx");
@@ -301,4 +323,21 @@ fn dig_shows_the_parts_that_it_is_asked_for() {
     let (hosts, _) = exec(&mut simulation, "named", &["sh", "-c", "hostname; tail -1 /etc/hosts"]);
     let own = get(&simulation, &POD, "named").text("/status/podIP").to_owned();
     assert_eq!(hosts, format!("my.own.name\n{own}\tmy.own.name\n"));
+}
+
+#[test]
+fn minikubes_ingress_nginx_serves_ingresses_that_name_no_class() {
+    let mut simulation = shop();
+    let service = json!({"name": "web", "port": {"number": 80}});
+    create(
+        &mut simulation,
+        &builtin::INGRESS,
+        "early",
+        json!({"spec": {"defaultBackend": {"service": service}}}),
+    );
+    enable_ingress(&mut simulation);
+    run(&mut simulation, 60);
+    let ingress = get(&simulation, &builtin::INGRESS, "early");
+    assert_eq!(ingress.text("/spec/ingressClassName"), "");
+    assert_eq!(ingress.text("/status/loadBalancer/ingress/0/ip"), "192.168.49.2");
 }

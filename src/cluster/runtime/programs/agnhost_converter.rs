@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::registry::{WebhookAnswer, WebhookServer};
+use super::super::super::registry::{Registry, WebhookAnswer, WebhookServer};
 use super::agnhost::flag;
 use super::agnhost_webhook::words_of;
 
@@ -21,7 +21,7 @@ impl WebhookServer for AgnhostConverter {
         if own == port { flag(&words, "tls-cert-file") } else { None }
     }
 
-    fn answer(&self, _container: &Value, path: &str, body: &Value) -> Option<WebhookAnswer> {
+    fn answer(&self, _: &Registry, _: &Value, path: &str, body: &Value) -> Option<WebhookAnswer> {
         if path != "/crdconvert" {
             return None;
         }

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::super::super::registry::{WebhookAnswer, WebhookServer};
+use super::super::super::registry::{Registry, WebhookAnswer, WebhookServer};
 use super::super::image_reference::ImageReference;
 use super::super::images::image_of;
 use super::agnhost::{flag, subcommand_of};
@@ -30,7 +30,7 @@ impl WebhookServer for AgnhostWebhook {
         if own == port { flag(&words, "tls-cert-file") } else { None }
     }
 
-    fn answer(&self, container: &Value, path: &str, body: &Value) -> Option<WebhookAnswer> {
+    fn answer(&self, _: &Registry, container: &Value, path: &str, body: &Value) -> Option<WebhookAnswer> {
         let request = &body["request"];
         let (mut after, object) = (0, &request["object"]);
         let mut response = match path {

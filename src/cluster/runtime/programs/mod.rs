@@ -33,7 +33,7 @@ pub(super) use echo_server::EchoServer;
 pub(super) use greeter::Greeter;
 pub(super) use http_echo::HttpEcho;
 pub(super) use httpd::Httpd;
-pub(super) use ingress_nginx::{IngressNginx, WebhookCertgen};
+pub(super) use ingress_nginx::{IngressNginx, IngressNginxWebhook, WebhookCertgen};
 pub(super) use metrics_server::MetricsServer;
 pub(super) use nginx::{ASKED_PORT, NGINX, NGINX_UNPRIVILEGED};
 pub(super) use php_apache::PhpApache;

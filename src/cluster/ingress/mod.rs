@@ -1,5 +1,7 @@
 //! What ingress-nginx makes of Ingresses: which of them are its own, and where a request goes.
 
+mod admission;
+
 use std::sync::Arc;
 
 use base64::Engine;
@@ -13,6 +15,8 @@ use crate::apimachinery::{Object, ObjectKey};
 use super::authentication::server_certificate;
 use super::registry::Registry;
 use super::runtime::ServerCertificate;
+
+pub(crate) use admission::{objection, warnings};
 
 /// Where minikube's addon runs.
 pub(crate) const CONTROLLER_NAMESPACE: &str = "ingress-nginx";
@@ -62,15 +66,25 @@ pub(crate) fn controller(registry: &Registry) -> Option<Arc<Object>> {
     registry.store().list(&POD, Some(CONTROLLER_NAMESPACE)).find(|pod| is_ready_controller(pod)).cloned()
 }
 
-/// Whether an Ingress is of a class that ingress-nginx serves.
+/// Whether an Ingress is of a class that ingress-nginx serves (`GetIngressClass`).
 pub(crate) fn is_ours(registry: &Registry, ingress: &Object) -> bool {
     let class = ingress.text("/spec/ingressClassName");
     if class.is_empty() {
-        return ingress.annotation(CLASS_ANNOTATION) == Some("nginx");
+        let annotation = ingress.annotation(CLASS_ANNOTATION);
+        return annotation.map_or_else(|| takes_classless(registry), |class| class == "nginx");
     }
     registry
         .get(&INGRESS_CLASS, &ObjectKey::new("", class))
         .is_ok_and(|class| class.text("/spec/controller") == CONTROLLER)
+}
+
+/// Whether the controller serves Ingresses that name no class.
+fn takes_classless(registry: &Registry) -> bool {
+    controller(registry).is_some_and(|pod| {
+        let arguments =
+            pod.list("/spec/containers").iter().filter_map(|container| container["args"].as_array());
+        arguments.flatten().any(|word| word == "--watch-ingress-without-class=true")
+    })
 }
 
 /// All Ingresses that ingress-nginx serves. Of two that say the same the older one has the word.
@@ -297,12 +311,12 @@ mod tests {
         registry.create(kind, &namespace, object, &WriteOptions::component("test")).unwrap();
     }
 
-    fn path(path: &str, kind: &str, service: &str) -> Value {
+    pub(super) fn path(path: &str, kind: &str, service: &str) -> Value {
         json!({"path": path, "pathType": kind, "backend": {"service": {"name": service, "port": {"number": 80}}}})
     }
 
     /// Services `web` and `api`, and Ingresses with these rules, by annotations.
-    fn registry(ingresses: &[(Value, Value)]) -> Registry {
+    pub(super) fn registry(ingresses: &[(Value, Value)]) -> Registry {
         let mut registry = Registry::new(Timestamp::UNIX_EPOCH, Random::seeded(1));
         let none = || json!({});
         create(&mut registry, &crate::apimachinery::builtin::NAMESPACE, "default", none(), none());
