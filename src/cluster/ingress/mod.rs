@@ -30,6 +30,9 @@ const ANNOTATIONS: &str = "nginx.ingress.kubernetes.io";
 /// Whose the certificate is that hosts without a good one get.
 const FAKE_CERTIFICATE: &str = "O=Acme Co; CN=Kubernetes Ingress Controller Fake Certificate";
 
+/// The path that the server of no particular host keeps for questions about the controller's health.
+pub(crate) const HEALTH: &str = "/healthz";
+
 /// Bytes that a compiled path may take.
 const PATTERN_MAX: usize = 1 << 20;
 
@@ -113,10 +116,12 @@ struct Candidate<'a> {
 pub(crate) fn target(registry: &Registry, host: &str, path: &str, secure: bool) -> Target {
     let host = host_alone(host);
     let ingresses = ours(registry);
-    let Some(server) = server_of(&ingresses, &host) else {
-        return default_target(registry, &ingresses, path);
-    };
+    let server = server_of(&ingresses, &host);
     let path_only = path.split('?').next().unwrap_or_default();
+    if path_only == HEALTH && server.as_deref().unwrap_or_default().is_empty() {
+        return Target::Nowhere;
+    }
+    let Some(server) = server else { return default_target(registry, &ingresses, path) };
     let mut best: Option<Candidate<'_>> = None;
     for ingress in &ingresses {
         let rules = ingress.list("/spec/rules").iter().filter(|rule| host_of(rule) == server);
@@ -374,6 +379,8 @@ mod tests {
         assert_eq!(reached(&registry, "any", "/app"), "web /");
         assert_eq!(reached(&registry, "safe.test", "/x"), "Redirect(\"https://safe.test/x\")");
         assert_eq!(reached(&registry, "any", "/other"), "Unavailable");
+        assert_eq!(reached(&registry, "10.244.0.9:10254", "/healthz"), "Nowhere");
+        assert_eq!(reached(&registry, "safe.test", "/healthz"), "Redirect(\"https://safe.test/healthz\")");
     }
 
     #[test]

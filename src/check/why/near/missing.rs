@@ -42,9 +42,11 @@ impl Near<'_> {
     /// What is there instead of an object that is not.
     pub(in crate::check::why) fn missing(&self, wanted: &ObjectRef) -> Option<Finding> {
         let namespace = wanted.namespace.as_deref();
-        // Whatever else is there: a refusal that names it is why it is not.
+        // Whatever else is there: a refusal that names it, or of a file, which names nothing, is why it is not.
         if self.refusal().is_some_and(|(command, complaint)| {
-            is_named(&command, &wanted.name) || is_named(&complaint, &wanted.name)
+            is_named(&command, &wanted.name)
+                || is_named(&complaint, &wanted.name)
+                || complaint.contains("error when creating ")
         }) {
             return self.refused_to_make(wanted);
         }

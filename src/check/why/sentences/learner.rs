@@ -6,7 +6,7 @@ sentences! {
     RIGHT_ELSEWHERE: "{0} is as it should be in the namespace {1}; this step looks in the namespace {2}. Leave `-n {1}` out.",
         "네임스페이스 {1}의 {0}은(는) 맞지만 이 단계에서는 네임스페이스 {2}을(를) 봅니다. `-n {1}` 없이 실행하세요.";
     OTHER_NAME: "There is a {0} named {1}; its name must be {2}.", "이름이 {1}인 {0}이(가) 있습니다. 이름은 {2}이어야 합니다.";
-    OTHER_KIND: "There is {0}, but a {1} is asked for: another kind of object with the same name.",
+    OTHER_KIND: "There is {0}, but the kind that is asked for is {1}: another kind of object with the same name.",
         "{0}은(는) 있지만 필요한 것은 {1}입니다. 이름은 같아도 종류가 다른 오브젝트입니다.";
     BARE_POD: "{0} is a Pod on its own: nobody replaces it or counts it. A {1} is asked for, which makes such Pods and keeps their number.",
         "{0}은(는) 혼자 있는 파드라 아무도 되살리거나 수를 세지 않습니다. 필요한 것은 그런 파드를 만들고 수를 유지하는 {1}입니다.";

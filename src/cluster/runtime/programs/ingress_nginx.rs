@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::apimachinery::Object;
 
-use super::super::super::ingress::{objection, warnings};
+use super::super::super::ingress::{HEALTH, objection, warnings};
 use super::super::super::registry::{Registry, WebhookAnswer, WebhookServer};
 use super::super::http::{HttpRequest, HttpResponse};
 use super::super::image_reference::ImageReference;
@@ -55,7 +55,7 @@ impl Program for IngressNginx {
         system: &mut dyn System,
     ) -> Option<HttpResponse> {
         let proxied = system.proxy_ingress(request);
-        if request.path_only() == "/healthz" && proxied.upstream.is_empty() {
+        if request.path_only() == HEALTH && proxied.upstream.is_empty() {
             return Some(proxied.response);
         }
         let at = system.now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
