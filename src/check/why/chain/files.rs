@@ -192,7 +192,12 @@ fn covered(pod: &Object, container: &Value, mount: &Value) -> Aside {
     let named = |word: &Value| word.as_str().is_some_and(|word| word.contains(place));
     let told = container["args"].as_array().is_some_and(|args| args.iter().any(named));
     let own = container.get("command").is_none() && written_by_kubelet(pod, mount).is_none();
-    (own && !told).then(|| (&sentences::MOUNTED_OVER, vec![mount_path(mount)]))
+    let others = pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers"));
+    let mounts = others.filter(|other| other["name"] != container["name"]);
+    let mut mounts = mounts.filter_map(|other| other["volumeMounts"].as_array()).flatten();
+    // Of a file that another container was to write, the image knows nothing.
+    let shared = mounts.any(|other| other["name"] == mount["name"]);
+    (own && !told && !shared).then(|| (&sentences::MOUNTED_OVER, vec![mount_path(mount)]))
 }
 
 /// A file of the kubelet's that a shell was to run: `sh: /scripts/run.sh: Permission denied`.
