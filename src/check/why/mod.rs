@@ -137,7 +137,7 @@ fn of_service(facts: &Facts<'_>, chain: Chain<'_>, near: &Near<'_>, probe: &Http
     let service = || facts.world.object(&service);
     let finding = of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)));
     let other_page = finding.as_ref().is_some_and(|finding| finding.is(&sentences::OTHER_ANSWER));
-    near.written_by_hand().filter(|_| other_page).or(finding)
+    near.refused_file().or_else(|| near.written_by_hand().filter(|_| other_page)).or(finding)
 }
 
 fn of_selection(

@@ -55,6 +55,12 @@ impl<'a> Near<'a> {
         Some(self.with_usage(refusal::explained(finding, &complaint), &complaint))
     }
 
+    /// As `refused`, where what a file was to bring is not there.
+    pub(super) fn refused_file(&self) -> Option<Finding> {
+        let (_, complaint) = self.refusal()?;
+        complaint.contains("error when creating ").then(|| self.refused()).flatten()
+    }
+
     /// As `refused`, where the command was to clear away what is still there.
     pub(super) fn refused_to_clear(&self) -> Option<Finding> {
         let last = self.facts.commands.last()?;

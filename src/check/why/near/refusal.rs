@@ -308,6 +308,14 @@ fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
     if eaten {
         return Some((with(&sentences::SHELL_QUOTES), None));
     }
+    if let Some((path, _)) = complaint.split_once(" cannot be used with pathType") {
+        let stars = path.ends_with("/*");
+        let sentence = if stars { &sentences::NO_STARS } else { &sentences::PATTERN_TYPE };
+        return Some((
+            with(sentence),
+            Some("kubectl explain ingress.spec.rules.http.paths.pathType".to_owned()),
+        ));
+    }
     if complaint.contains("more than one PodDisruptionBudget") {
         return Some((None, Some("kubectl get poddisruptionbudgets".to_owned())));
     }

@@ -40,6 +40,8 @@ sentences! {
         " Exact는 바로 그 경로에만 맞습니다. pathType: Prefix이면(`kubectl create ingress`에서는 경로 뒤에 `*`) 그 아래 경로에도 맞습니다.";
     NO_STARS: " A `*` in a path stands for itself: the path before it, with pathType: Prefix, fits whatever lies below.",
         " 경로의 `*`는 글자 그대로입니다. 그 앞의 경로만 쓰고 pathType을 Prefix로 하면 그 아래 경로에 모두 맞습니다.";
+    PATTERN_TYPE: " A pattern needs pathType: ImplementationSpecific: Prefix and Exact take a path word for word.",
+        " 정규식을 쓰려면 pathType이 ImplementationSpecific이어야 합니다. Prefix와 Exact의 경로는 글자 그대로입니다.";
     PODS_CARRY: " The labels of the Pods there: {0}.", " 그곳 파드들의 레이블: {0}.";
     PROXY_TO_ITSELF: "{0} hands requests on to {1}, and nobody listens there: localhost is the Pod itself, not the node or another Pod. The name of a Service leads to others.",
         "{0}이(가) 요청을 {1}(으)로 넘기는데 그곳에서 듣는 것이 없습니다. localhost는 노드나 다른 파드가 아니라 그 파드 자신입니다. 다른 파드에는 서비스 이름으로 보냅니다.";
