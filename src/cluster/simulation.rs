@@ -12,11 +12,15 @@ use super::authentication::Authority;
 use super::bootstrap;
 use super::config::ClusterConfig;
 use super::controllers::{CONTROLLERS, LOAD_BALANCERS};
+use super::ingress::IngressNginxWebhook;
 use super::kubelet::{KUBELET, NodeState};
 use super::manager::{Manager, Reconciler};
-use super::registry::{DeleteOptions, Registry, WriteOptions};
-use super::runtime::WEBHOOK_SERVERS;
+use super::registry::{DeleteOptions, Registry, WebhookServer, WriteOptions};
+use super::runtime::{AgnhostConverter, AgnhostWebhook};
 use super::scheduler::SCHEDULER;
+
+/// The programs that answer webhooks.
+static WEBHOOK_SERVERS: &[&dyn WebhookServer] = &[&AgnhostWebhook, &AgnhostConverter, &IngressNginxWebhook];
 
 /// How often the nodes may act without time moving on; more is a fault of theirs, and time moves on.
 const NODE_TURNS_PER_MOMENT_MAX: usize = 10_000;

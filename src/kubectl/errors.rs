@@ -167,6 +167,9 @@ impl From<Status> for Failure {
     }
 }
 
+/// `errno` of what is no program.
+const ENOEXEC: i32 = 8;
+
 /// Why a file could not be used, in the words of Go's `syscall.Errno`.
 pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
@@ -178,8 +181,8 @@ pub(super) fn reason(error: &io::Error) -> String {
         io::ErrorKind::StorageFull => "no space left on device".to_owned(),
         io::ErrorKind::NotADirectory => "not a directory".to_owned(),
         io::ErrorKind::InvalidData => "the file holds no text".to_owned(),
-        // What has no kind of its own in Rust; `(os error 8)` is Rust's.
-        _ if error.to_string() == "Exec format error (os error 8)" => "exec format error".to_owned(),
+        // What has no kind of its own in Rust.
+        _ if error.raw_os_error() == Some(ENOEXEC) => "exec format error".to_owned(),
         _ => error.to_string(),
     }
 }

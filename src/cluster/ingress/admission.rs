@@ -1,14 +1,17 @@
 //! What ingress-nginx refuses and warns of, as its admission webhook does (`internal/ingress/controller`,
 //! `internal/ingress/inspector`).
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::CONFIG_MAP;
 use crate::apimachinery::{Object, ObjectKey};
 
-use super::super::registry::Registry;
-use super::{ANNOTATIONS, CONTROLLER_NAMESPACE, host_of, is_ours, ours};
+use super::super::registry::{Registry, WebhookAnswer, WebhookServer};
+use super::super::runtime::image_named;
+use super::{ANNOTATIONS, CONTROLLER_NAMESPACE, argument, host_of, is_ours, ours, path_of, paths_of};
 
+/// The controller's program in the catalogue of images.
+const PROGRAM: &str = "ingress-nginx";
 /// The ConfigMap with the controller's settings.
 const SETTINGS: &str = "ingress-nginx-controller";
 /// What the controller calls the server of rules without a host.
@@ -23,8 +26,33 @@ const DEPRECATED: &[&str] = &[
     "secure-verify-ca-secret",
 ];
 
+/// The webhook that the controller answers (`internal/admission/controller`).
+#[derive(Debug)]
+pub(crate) struct IngressNginxWebhook;
+
+impl WebhookServer for IngressNginxWebhook {
+    fn certificate_file(&self, container: &Value, port: u16) -> Option<String> {
+        image_named(container["image"].as_str()?).filter(|image| image.program == PROGRAM)?;
+        let own: u16 = argument(container, "validating-webhook")?.rsplit_once(':')?.1.parse().ok()?;
+        let file = argument(container, "validating-webhook-certificate")?;
+        (own == port).then(|| file.to_owned())
+    }
+
+    fn answer(&self, registry: &Registry, _: &Value, _: &str, review: &Value) -> Option<WebhookAnswer> {
+        let ingress = Object::from_value(review["request"]["object"].clone())?;
+        let mut response = match objection(registry, &ingress) {
+            Some(why) => json!({"allowed": false, "status": {
+                "status": "Failure", "code": 400, "reason": "BadRequest", "message": why,
+            }}),
+            None => json!({"allowed": true}),
+        };
+        response["warnings"] = warnings(&ingress).into();
+        Some(WebhookAnswer::to(review, response))
+    }
+}
+
 /// What an Ingress is warned of, of whichever class it is (`CheckWarning`).
-pub(crate) fn warnings(ingress: &Object) -> Vec<String> {
+fn warnings(ingress: &Object) -> Vec<String> {
     let annotations = ingress.map("/metadata/annotations").into_iter().flatten();
     let deprecated = annotations.map(|(name, _)| name).filter(|name| {
         let short = name.strip_prefix(ANNOTATIONS).and_then(|rest| rest.strip_prefix('/'));
@@ -35,7 +63,7 @@ pub(crate) fn warnings(ingress: &Object) -> Vec<String> {
 }
 
 /// Why an Ingress is refused (`CheckIngress`).
-pub(crate) fn objection(registry: &Registry, ingress: &Object) -> Option<String> {
+fn objection(registry: &Registry, ingress: &Object) -> Option<String> {
     if ingress.is_terminating() || !is_ours(registry, ingress) {
         return None;
     }
@@ -67,7 +95,7 @@ fn invalid_paths(ingress: &Object) -> impl Iterator<Item = String> {
         let mut rest = path.strip_prefix('/').into_iter().flat_map(str::chars);
         path.starts_with('/') && rest.all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c))
     };
-    let entries = ingress.list("/spec/rules").iter().flat_map(paths);
+    let entries = ingress.list("/spec/rules").iter().flat_map(paths_of);
     entries.filter_map(move |entry| {
         let (path, kind) = (entry["path"].as_str().unwrap_or_default(), entry["pathType"].as_str()?);
         let invalid = kind != "ImplementationSpecific" && !path.is_empty() && !plain(path);
@@ -82,7 +110,7 @@ fn overlap(registry: &Registry, ingress: &Object) -> Option<String> {
     let others: Vec<&Object> =
         ours(registry).into_iter().map(|other| &**other).filter(|other| other.key() != key).collect();
     for rule in ingress.list("/spec/rules") {
-        for entry in paths(rule).filter(|entry| has_service(entry)) {
+        for entry in paths_of(rule).filter(|entry| has_service(entry)) {
             let (host, path) = (host_of(rule), path_of(entry));
             let mut owners = owners(&others, ingress, host, path);
             if owners.is_empty() {
@@ -109,7 +137,7 @@ fn owners<'a>(others: &[&'a Object], ingress: &'a Object, host: &str, path: &str
     let all = others.iter().copied().chain([ingress]);
     for candidate in all.filter(|candidate| !is_canary(candidate)) {
         let rules = candidate.list("/spec/rules").iter().filter(|rule| host_of(rule) == host);
-        for entry in rules.flat_map(paths).filter(|entry| has_service(entry) && path_of(entry) == path) {
+        for entry in rules.flat_map(paths_of).filter(|entry| has_service(entry) && path_of(entry) == path) {
             // What is left to the controller is a prefix to it.
             let exact = entry["pathType"] == "Exact";
             if found.iter().all(|(known, _)| *known != exact) {
@@ -118,14 +146,6 @@ fn owners<'a>(others: &[&'a Object], ingress: &'a Object, host: &str, path: &str
         }
     }
     found.into_iter().map(|(_, owner)| owner).collect()
-}
-
-fn paths(rule: &Value) -> impl Iterator<Item = &Value> {
-    rule["http"]["paths"].as_array().into_iter().flatten()
-}
-
-fn path_of(entry: &Value) -> &str {
-    entry["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("/")
 }
 
 fn has_service(entry: &Value) -> bool {

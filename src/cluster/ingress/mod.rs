@@ -14,9 +14,9 @@ use crate::apimachinery::{Object, ObjectKey};
 
 use super::authentication::server_certificate;
 use super::registry::Registry;
-use super::runtime::ServerCertificate;
+use super::runtime::{INGRESS_HEALTH, ServerCertificate};
 
-pub(crate) use admission::{objection, warnings};
+pub(crate) use admission::IngressNginxWebhook;
 
 /// Where minikube's addon runs.
 pub(crate) const CONTROLLER_NAMESPACE: &str = "ingress-nginx";
@@ -29,9 +29,6 @@ const ANNOTATIONS: &str = "nginx.ingress.kubernetes.io";
 
 /// Whose the certificate is that hosts without a good one get.
 const FAKE_CERTIFICATE: &str = "O=Acme Co; CN=Kubernetes Ingress Controller Fake Certificate";
-
-/// The path that the server of no particular host keeps for questions about the controller's health.
-pub(crate) const HEALTH: &str = "/healthz";
 
 /// Bytes that a compiled path may take.
 const PATTERN_MAX: usize = 1 << 20;
@@ -50,6 +47,8 @@ pub(crate) enum Target {
     },
     /// To the same address over TLS.
     Redirect(String),
+    /// The controller itself, of whose health the server of no particular host tells.
+    Healthy,
     /// The Service or its port does not exist.
     Unavailable,
     /// No rule fits.
@@ -84,10 +83,15 @@ pub(crate) fn is_ours(registry: &Registry, ingress: &Object) -> bool {
 /// Whether the controller serves Ingresses that name no class.
 fn takes_classless(registry: &Registry) -> bool {
     controller(registry).is_some_and(|pod| {
-        let arguments =
-            pod.list("/spec/containers").iter().filter_map(|container| container["args"].as_array());
-        arguments.flatten().any(|word| word == "--watch-ingress-without-class=true")
+        let mut containers = pod.list("/spec/containers").iter();
+        containers.any(|container| argument(container, "watch-ingress-without-class") == Some("true"))
     })
+}
+
+/// What a container's arguments say of a flag: `--name=value`.
+fn argument<'a>(container: &'a Value, name: &str) -> Option<&'a str> {
+    let mut words = container["args"].as_array()?.iter().filter_map(Value::as_str);
+    words.find_map(|word| word.strip_prefix("--")?.strip_prefix(name)?.strip_prefix('='))
 }
 
 /// All Ingresses that ingress-nginx serves. Of two that say the same the older one has the word.
@@ -118,15 +122,14 @@ pub(crate) fn target(registry: &Registry, host: &str, path: &str, secure: bool) 
     let ingresses = ours(registry);
     let server = server_of(&ingresses, &host);
     let path_only = path.split('?').next().unwrap_or_default();
-    if path_only == HEALTH && server.as_deref().unwrap_or_default().is_empty() {
-        return Target::Nowhere;
+    if path_only == INGRESS_HEALTH && server.as_deref().unwrap_or_default().is_empty() {
+        return Target::Healthy;
     }
     let Some(server) = server else { return default_target(registry, &ingresses, path) };
     let mut best: Option<Candidate<'_>> = None;
     for ingress in &ingresses {
         let rules = ingress.list("/spec/rules").iter().filter(|rule| host_of(rule) == server);
-        let entries = rules.filter_map(|rule| rule["http"]["paths"].as_array()).flatten();
-        for entry in entries {
+        for entry in rules.flat_map(paths_of) {
             let Some(rank) = fit(ingress, entry, path_only) else { continue };
             if best.as_ref().is_none_or(|best| rank > best.rank) {
                 best = Some(Candidate { ingress, entry, rank });
@@ -165,6 +168,15 @@ fn host_of(rule: &Value) -> &str {
     rule["host"].as_str().unwrap_or_default()
 }
 
+fn paths_of(rule: &Value) -> impl Iterator<Item = &Value> {
+    rule["http"]["paths"].as_array().into_iter().flatten()
+}
+
+/// The path of an entry, the root where it says nothing.
+fn path_of(entry: &Value) -> &str {
+    entry["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("/")
+}
+
 /// The host of the rules that a request's host falls under: itself, a wildcard, or any.
 fn server_of(ingresses: &[&Arc<Object>], host: &str) -> Option<String> {
     let named = |wanted: &str| {
@@ -196,7 +208,7 @@ fn is_regular(ingress: &Object) -> bool {
 
 /// How well a path entry fits; `None` when it does not.
 fn fit(ingress: &Object, entry: &Value, path: &str) -> Option<(bool, usize)> {
-    let wanted = entry["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("/");
+    let wanted = path_of(entry);
     let exact = entry["pathType"] == "Exact";
     let fits = if exact {
         path == wanted
@@ -228,8 +240,7 @@ fn rewritten(ingress: &Object, entry: &Value, path: &str) -> String {
         return path.to_owned();
     };
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-    let wanted = entry["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("/");
-    let groups = captures(wanted, path).unwrap_or_default();
+    let groups = captures(path_of(entry), path).unwrap_or_default();
     let mut text = target.to_owned();
     for (index, group) in groups.iter().enumerate().rev() {
         text = text.replace(&format!("${}", index + 1), group);
@@ -379,7 +390,7 @@ mod tests {
         assert_eq!(reached(&registry, "any", "/app"), "web /");
         assert_eq!(reached(&registry, "safe.test", "/x"), "Redirect(\"https://safe.test/x\")");
         assert_eq!(reached(&registry, "any", "/other"), "Unavailable");
-        assert_eq!(reached(&registry, "10.244.0.9:10254", "/healthz"), "Nowhere");
+        assert_eq!(reached(&registry, "10.244.0.9:10254", "/healthz"), "Healthy");
         assert_eq!(reached(&registry, "safe.test", "/healthz"), "Redirect(\"https://safe.test/healthz\")");
     }
 

@@ -10,7 +10,7 @@ use super::super::registry::Registry;
 use super::super::runtime::{
     self, ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Identity, Image,
     ImageReference, MachineView, Process, ProcessId, ProcessRow, Proxied, ServerCertificate, System,
-    consumption, image_of,
+    consumption, image_named,
 };
 use super::NodeState;
 use super::usage::capacity;
@@ -54,7 +54,7 @@ const FIRST_WORKER: u32 = 28;
 /// The image that a container runs.
 fn image_run(node: &NodeState, slot: &str, container: &str) -> Option<&'static Image> {
     let run = node.pods.get(slot)?.containers.get(container)?.run.as_ref()?;
-    image_of(&ImageReference::parse(&run.image).ok()?)
+    image_named(&run.image)
 }
 
 /// The number of a process where all containers of a Pod share one table.

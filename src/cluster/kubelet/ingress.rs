@@ -2,7 +2,7 @@
 
 use crate::apimachinery::builtin::POD;
 
-use super::super::ingress::{HEALTH, Target, certificate, is_ready_controller, is_secured, target};
+use super::super::ingress::{Target, certificate, is_ready_controller, is_secured, target};
 use super::super::network::{self, Client, ConnectError, HttpRequest, HttpResponse};
 use super::super::registry::Registry;
 use super::super::runtime::{Proxied, ServerCertificate};
@@ -34,9 +34,7 @@ impl NodeState {
     ) -> Proxied {
         let host = request.header("Host").unwrap_or_default().to_owned();
         match target(registry, &host, &request.path, request.secure) {
-            Target::Nowhere if request.path_only() == HEALTH => {
-                Proxied::own(HttpResponse::text(200, "text/html", ""))
-            }
+            Target::Healthy => Proxied::own(HttpResponse::text(200, "text/html", "")),
             Target::Nowhere => Proxied::own(page(404)),
             Target::Unavailable => Proxied::own(page(503)),
             Target::Redirect(place) => Proxied::own(page(308).with_header("Location", &place)),

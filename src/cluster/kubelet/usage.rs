@@ -12,7 +12,7 @@ use crate::base::Timestamp;
 
 use super::super::metrics::{ContainerUsage, NodeMetrics, PodMetrics};
 use super::super::registry::Registry;
-use super::super::runtime::{self, ImageReference, MachineView, image_of};
+use super::super::runtime::{self, ImageReference, MachineView, image_named, image_of};
 use super::NodeState;
 use super::pod_runtime::{ContainerRuntime, PodRuntime};
 use super::pod_spec;
@@ -207,7 +207,7 @@ impl NodeState {
         let unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
         let used = self.metrics_of_node(registry, &node);
         let images = self.images.get(name).into_iter().flatten();
-        let images = images.filter_map(|image| image_of(&ImageReference::parse(image).ok()?));
+        let images = images.filter_map(|image| image_named(image));
         let since = self.machines.get(name).map_or_else(|| registry.now(), |machine| machine.since);
         MachineView {
             processors: capacity("cpu"),

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, builtin};
 
@@ -34,6 +34,15 @@ pub(crate) struct WebhookAnswer {
     pub after: i64,
     /// Its body.
     pub body: Value,
+}
+
+impl WebhookAnswer {
+    /// A review with its response, which comes at once.
+    pub(crate) fn to(review: &Value, mut response: Value) -> Self {
+        response["uid"] = review["request"]["uid"].clone();
+        let body = json!({"kind": review["kind"], "apiVersion": review["apiVersion"], "response": response});
+        Self { after: 0, body }
+    }
 }
 
 impl Registry {

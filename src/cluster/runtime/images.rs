@@ -100,6 +100,11 @@ pub(crate) fn image_of(reference: &ImageReference) -> Option<&'static Image> {
     Some(if reference.tag.contains("alpine") { on_alpine(image) } else { image })
 }
 
+/// The same by the text of a reference.
+pub(crate) fn image_named(reference: &str) -> Option<&'static Image> {
+    image_of(&ImageReference::parse(reference).ok()?)
+}
+
 /// The same program with Alpine's tools.
 fn on_alpine(image: &'static Image) -> &'static Image {
     static ON_ALPINE: LazyLock<BTreeMap<&str, Image>> = LazyLock::new(|| {

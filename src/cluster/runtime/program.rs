@@ -1,6 +1,5 @@
 //! What a modelled program is, and the list of them.
 
-use super::super::registry::WebhookServer;
 use super::consumption::Consumption;
 use super::http::{HttpRequest, HttpResponse};
 use super::process::Process;
@@ -162,10 +161,6 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::PAUSE,
     &programs::IDLE,
 ];
-
-/// The programs that answer webhooks.
-pub(crate) static WEBHOOK_SERVERS: &[&dyn WebhookServer] =
-    &[&programs::AgnhostWebhook, &programs::AgnhostConverter, &programs::IngressNginxWebhook];
 
 /// The program of that name; one that idles when there is none.
 pub(crate) fn program(name: &str) -> &'static dyn Program {

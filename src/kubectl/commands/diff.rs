@@ -83,6 +83,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     show(call, &shown)
 }
 
+/// The time of a file that is not there.
 const NEVER: &str = "1970-01-01 00:00:00.000000000 +0000";
 
 /// Prints how the versions differ, as `diff -u -N` does of two folders.

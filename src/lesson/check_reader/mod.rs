@@ -23,7 +23,7 @@ use super::node::Node;
 
 use partial::{check_path, partial};
 
-pub(super) use partial::whole_object;
+pub(super) use partial::{is_remembered, whole_object};
 use rules::{Variable, rule};
 
 /// How long a state can be asked to last.

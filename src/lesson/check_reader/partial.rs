@@ -305,7 +305,7 @@ fn check_argument(argument: &Node<'_>, wanted: Argument, shape: Shape<'_>, repor
 }
 
 /// Whether a value is written as a remembered one is.
-fn is_remembered(value: &Value) -> bool {
+pub(in super::super) fn is_remembered(value: &Value) -> bool {
     let name = value.as_str().and_then(|text| text.strip_prefix("snap."));
     name.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'))
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::super::check_reader::is_remembered;
 use super::super::diagnostic::Report;
 use super::super::node::Node;
 use crate::apimachinery::{Kind, Quantity};
@@ -94,9 +95,8 @@ const BOUNDS: &[(&str, bool, bool)] = &[
 
 /// Whether no value meets all of these tests.
 fn is_impossible(tests: &[(&str, &Value)]) -> bool {
-    let remembered = |value: &Value| value.as_str().is_some_and(|text| text.starts_with("snap."));
     let known: Vec<(&str, &Value)> =
-        tests.iter().filter(|(_, argument)| !remembered(argument)).copied().collect();
+        tests.iter().filter(|(_, argument)| !is_remembered(argument)).copied().collect();
     let choices = known.iter().find_map(|(test, argument)| match *test {
         "$equalTo" if !argument.is_object() => Some(vec![*argument]),
         "$oneOf" => argument.as_array().map(|list| list.iter().collect()),
@@ -106,7 +106,7 @@ fn is_impossible(tests: &[(&str, &Value)]) -> bool {
     // An empty choice is told of by itself.
     !choices.is_empty()
         && !choices.iter().any(|value| {
-            remembered(value) || known.iter().all(|(test, argument)| admits(test, argument, value))
+            is_remembered(value) || known.iter().all(|(test, argument)| admits(test, argument, value))
         })
 }
 

@@ -140,7 +140,8 @@ fn is_name(word: &str) -> bool {
     word.len() > NAME_MIN && word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')
 }
 
-fn outside_of_blocks(text: &str) -> String {
+/// A text without its code blocks.
+pub(super) fn outside_of_blocks(text: &str) -> String {
     text.split("```").step_by(2).collect()
 }
 

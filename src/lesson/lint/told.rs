@@ -12,7 +12,7 @@ use super::super::language::Language;
 use super::super::markdown::{Block, BlockKind, Section};
 use super::super::node::Node;
 use super::expectations::{essence, leaves};
-use super::kept::{numbers, words};
+use super::kept::{numbers, outside_of_blocks, words};
 use crate::base::{is_typo, parse_yaml};
 
 /// Letters of a name from which on a typing error can be told.
@@ -58,7 +58,7 @@ pub(super) fn prose(step: &Step, section: &Section, report: &mut Report) {
         section.blocks.iter().any(among)
             || prose.split("```").skip(1).step_by(2).any(|code| words(code).any(|word| word == name))
     };
-    let outside: String = prose.split("```").step_by(2).collect();
+    let outside = outside_of_blocks(prose);
     let is_name = |code: &str| {
         let plain =
             |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-./:".contains(letter);
@@ -74,14 +74,14 @@ pub(super) fn prose(step: &Step, section: &Section, report: &mut Report) {
             report.broken("told-otherwise", section.at, message, None);
         }
     }
-    let said = numbers(&outside);
+    let (said, said_anywhere) = (numbers(&outside), numbers(prose));
     let numbers_of = |block: &Block| -> Vec<u64> {
         let found = DIGITS.iter().flat_map(|pattern| pattern.find_iter(&block.text));
         found.filter_map(|found| found.as_str().parse().ok()).collect()
     };
     let held: BTreeSet<u64> = section.blocks.iter().flat_map(numbers_of).collect();
-    let unsaid =
-        asked.iter().filter_map(Value::as_u64).find(|number| *number > 1 && !numbers(prose).contains(number));
+    let mut wanted = asked.iter().filter_map(Value::as_u64);
+    let unsaid = wanted.find(|number| *number > 1 && !said_anywhere.contains(number));
     let unheld = said.iter().find(|number| **number > 1 && !held.contains(number));
     if let (Some(unsaid), Some(unheld)) = (unsaid, unheld) {
         let message = format!("the prose speaks of {unheld}, and a check asks for {unsaid}");

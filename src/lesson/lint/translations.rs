@@ -4,7 +4,7 @@ use super::super::course::{Chapter, Step};
 use super::super::diagnostic::Report;
 use super::super::language::{Language, Text};
 use super::super::markdown::Page;
-use super::kept::Kept;
+use super::kept::{Kept, outside_of_blocks};
 use super::section_of;
 use crate::base::Position;
 
@@ -46,7 +46,7 @@ pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut 
         }
         same_title(step, section.at, report);
         let kept = Kept::of(original, step);
-        for (what, text) in texts(step) {
+        for (what, text, _) in texts(step) {
             untranslated(&what, text, &step.id, section.at, report);
             other_command(&what, text, &step.id, section.at, report);
             kept.lint(&what, text, &step.id, section.at, report);
@@ -69,35 +69,37 @@ pub(super) fn lint_original(chapter: &Chapter, page: &Page, report: &mut Report)
     };
     look("the title", &chapter.title, page.title_at);
     for step in &chapter.steps {
-        for (what, text) in texts(step) {
-            let number = what.rsplit(' ').next().and_then(|number| number.parse::<usize>().ok());
-            let check =
-                number.filter(|_| what.starts_with("check")).and_then(|number| step.checks.get(number - 1));
-            let at = check.map_or(step.origin.at, |check| check.at);
+        for (what, text, at) in texts(step) {
             look(&format!("{what} of {{#{}}}", step.id), text, at);
         }
     }
 }
 
-/// The texts of a step, choices aside, and what each is called.
-fn texts(step: &Step) -> Vec<(String, &Text)> {
-    let mut texts = vec![("the title".to_owned(), &step.title), ("the prose".to_owned(), &step.prose)];
+/// The texts of a step, choices aside: what each is called, and its place in en.md as far as that is known.
+fn texts(step: &Step) -> Vec<(String, &Text, Position)> {
+    let at = step.origin.at;
+    let mut texts =
+        vec![("the title".to_owned(), &step.title, at), ("the prose".to_owned(), &step.prose, at)];
     let numbered = |what: &str, index: usize| format!("{what} {}", index + 1);
-    texts.extend(step.hints.iter().enumerate().map(|(index, text)| (numbered("hint", index), text)));
-    texts
-        .extend(step.checks.iter().enumerate().map(|(index, check)| (numbered("check", index), &check.that)));
-    texts.extend(step.mistakes.iter().enumerate().map(|(index, one)| (numbered("mistake", index), &one.say)));
+    let hints = step.hints.iter().enumerate();
+    texts.extend(hints.map(|(index, text)| (numbered("hint", index), text, at)));
+    let checks = step.checks.iter().enumerate();
+    texts.extend(checks.map(|(index, check)| (numbered("check", index), &check.that, check.at)));
+    let mistakes = step.mistakes.iter().enumerate();
+    texts.extend(mistakes.map(|(index, one)| {
+        let at = step.origin.mistakes.get(index).copied().unwrap_or(at);
+        (numbered("mistake", index), &one.say, at)
+    }));
     for (index, question) in step.questions.iter().enumerate() {
-        texts.push((numbered("question", index), &question.ask));
+        texts.push((numbered("question", index), &question.ask, at));
         let feedback = question.feedback.iter().map(|text| ("the feedback of question", text));
         let explain = question.explain.iter().map(|text| ("the explanation of question", text));
-        texts.extend(feedback.chain(explain).map(|(what, text)| (numbered(what, index), text)));
+        texts.extend(feedback.chain(explain).map(|(what, text)| (numbered(what, index), text, at)));
     }
     if let Some(predict) = &step.predict {
-        texts.push(("the prediction".to_owned(), &predict.ask));
-        texts.extend(
-            predict.explain.iter().map(|text| ("the explanation of the prediction".to_owned(), text)),
-        );
+        texts.push(("the prediction".to_owned(), &predict.ask, at));
+        let explain = predict.explain.iter();
+        texts.extend(explain.map(|text| ("the explanation of the prediction".to_owned(), text, at)));
     }
     texts
 }
@@ -212,7 +214,7 @@ fn other_command(what: &str, text: &Text, id: &str, at: Position, report: &mut R
         return;
     }
     let (original, translated) = (text.get(Language::En), text.get(Language::Ko));
-    let prose: String = translated.split("```").step_by(2).collect();
+    let prose = outside_of_blocks(translated);
     let code = prose.split('`').skip(1).step_by(2);
     let mut commands = code.filter(|code| {
         // A single word in the font of code is the name of something.

@@ -7,7 +7,7 @@ use crate::apimachinery::{LabelSelector, Object, builtin};
 use super::super::super::partial::show;
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
-use super::service::offers;
+use super::service::{declared_ports, offers};
 use super::{Chain, text};
 
 /// How programs say that they reached nobody.
@@ -77,9 +77,7 @@ impl<'a> Chain<'a> {
             matches!(host, "localhost" | "127.0.0.1").then_some((authority, port))
         });
         let (authority, port) = own?;
-        let containers = pod.list("/spec/containers").iter();
-        let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
-        if ports.into_iter().any(|one| one["containerPort"].as_i64() == port.parse().ok()) {
+        if declared_ports(pod).iter().any(|(number, _)| port.parse() == Ok(*number)) {
             return None;
         }
         let services = self.world.all(&builtin::SERVICE, Some(pod.namespace())).iter();

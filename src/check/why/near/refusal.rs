@@ -43,7 +43,7 @@ const BECAME: &[(&str, &str, &str)] = &[
     (
         "HorizontalPodAutoscaler",
         "targetCPUUtilizationPercentage",
-        "spec.metrics, with type: Resource and resource.target.averageUtilization",
+        "spec.metrics[].resource.target.averageUtilization",
     ),
     ("Ingress", "serviceName", "backend.service.name"),
     ("Ingress", "servicePort", "backend.service.port.number"),

@@ -1,6 +1,6 @@
 //! TLS as clients inside of Pods see it: which certificate a server shows, and whether it is believed.
 
-use super::super::http::{ConnectError, HttpRequest, ServerCertificate};
+use super::super::http::{ConnectError, ServerCertificate};
 use super::Call;
 
 /// What is said to whoever asks for TLS where nobody speaks it.
@@ -15,8 +15,7 @@ how to fix it, please visit the webpage mentioned above.";
 
 /// Whether no connection comes about at all, so that nobody is asked for TLS.
 pub(super) fn nobody_listens(call: &mut Call<'_>, host: &str, port: u16) -> bool {
-    let answer = call.system.http(host, port, &HttpRequest::get("/"));
-    matches!(answer, Err(ConnectError::Refused | ConnectError::TimedOut))
+    matches!(call.system.connects(host, port), Err(ConnectError::Refused | ConnectError::TimedOut))
 }
 
 /// Why curl makes no secure connection, with its exit code; otherwise the server's certificate.

@@ -29,15 +29,13 @@ impl WebhookServer for AgnhostConverter {
         let to = request["desiredAPIVersion"].as_str().unwrap_or_default();
         let objects = request["objects"].as_array().into_iter().flatten();
         let converted: Result<Vec<Value>, String> = objects.map(|object| converted(object, to)).collect();
-        let mut response = match converted {
+        let response = match converted {
             Ok(objects) => json!({"convertedObjects": objects, "result": {"status": "Success"}}),
             Err(why) => {
                 json!({"convertedObjects": null, "result": {"status": "Failure", "message": why}})
             }
         };
-        response["uid"] = request["uid"].clone();
-        let body = json!({"kind": body["kind"], "apiVersion": body["apiVersion"], "response": response});
-        Some(WebhookAnswer { after: 0, body })
+        Some(WebhookAnswer::to(body, response))
     }
 }
 

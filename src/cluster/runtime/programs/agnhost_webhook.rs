@@ -6,8 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::super::super::registry::{Registry, WebhookAnswer, WebhookServer};
-use super::super::image_reference::ImageReference;
-use super::super::images::image_of;
+use super::super::images::image_named;
 use super::agnhost::{flag, subcommand_of};
 
 /// The key that says what to refuse.
@@ -33,7 +32,7 @@ impl WebhookServer for AgnhostWebhook {
     fn answer(&self, _: &Registry, container: &Value, path: &str, body: &Value) -> Option<WebhookAnswer> {
         let request = &body["request"];
         let (mut after, object) = (0, &request["object"]);
-        let mut response = match path {
+        let response = match path {
             "/always-allow-delay-5s" => {
                 after = DELAY;
                 allowed()
@@ -60,16 +59,13 @@ impl WebhookServer for AgnhostWebhook {
             "/crd" => allowed(),
             _ => return None,
         };
-        response["uid"] = request["uid"].clone();
-        let body = json!({"kind": body["kind"], "apiVersion": body["apiVersion"], "response": response});
-        Some(WebhookAnswer { after, body })
+        Some(WebhookAnswer { after, ..WebhookAnswer::to(body, response) })
     }
 }
 
 /// The command line of a container in which agnhost runs a subcommand.
 pub(super) fn words_of(container: &Value, subcommand: &str) -> Option<Vec<String>> {
-    let image = ImageReference::parse(container["image"].as_str()?).ok()?;
-    let image = image_of(&image).filter(|image| image.program == "agnhost")?;
+    let image = image_named(container["image"].as_str()?).filter(|image| image.program == "agnhost")?;
     let texts = |field: &str| {
         let words = container[field].as_array()?.iter().filter_map(Value::as_str).map(str::to_owned);
         Some(words.collect::<Vec<_>>()).filter(|words| !words.is_empty())

@@ -26,14 +26,15 @@ mod stress;
 mod unmodelled;
 
 pub(super) use agnhost::{Agnhost, SECOND_NAME};
-pub(super) use agnhost_converter::AgnhostConverter;
-pub(super) use agnhost_webhook::AgnhostWebhook;
+pub(crate) use agnhost_converter::AgnhostConverter;
+pub(crate) use agnhost_webhook::AgnhostWebhook;
 pub(super) use busybox_servers::{BusyboxHttpd, NcServer};
 pub(super) use echo_server::EchoServer;
 pub(super) use greeter::Greeter;
 pub(super) use http_echo::HttpEcho;
 pub(super) use httpd::Httpd;
-pub(super) use ingress_nginx::{IngressNginx, IngressNginxWebhook, WebhookCertgen};
+pub(crate) use ingress_nginx::INGRESS_HEALTH;
+pub(super) use ingress_nginx::{IngressNginx, WebhookCertgen};
 pub(super) use metrics_server::MetricsServer;
 pub(super) use nginx::{ASKED_PORT, NGINX, NGINX_UNPRIVILEGED};
 pub(super) use php_apache::PhpApache;

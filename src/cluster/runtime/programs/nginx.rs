@@ -175,8 +175,6 @@ impl Program for Nginx {
     }
 }
 
-/// Whether the master process leaves the foreground, and with it the container: it does unless it is told
-/// `daemon off`.
 /// The first word behind the image's start script, where it is no program of nginx: the script hands over to it.
 fn other_program(process: &Process) -> Option<String> {
     let command = process.command();
@@ -185,6 +183,8 @@ fn other_program(process: &Process) -> Option<String> {
     (script.ends_with("docker-entrypoint.sh") && !own).then(|| word.clone())
 }
 
+/// Whether the master process leaves the foreground, and with it the container: it does unless it is told
+/// `daemon off`.
 fn goes_away(process: &Process, config: &Config) -> bool {
     let told = process.command().iter().any(|word| word.contains("daemon off"));
     let set =
