@@ -162,9 +162,13 @@ fn item_differences(
     let mut items = sort_by_order(items, new, rule.merge_key);
     if changes.deletes() {
         let mut deleted = Vec::new();
-        for item in old {
+        // What stands more often than it shall goes out whole: a merge key tells no two of them apart.
+        let times = |items: &[Value], key: &Value| {
+            items.iter().filter(|item| item.get(rule.merge_key) == Some(key)).count()
+        };
+        for (place, item) in old.iter().enumerate() {
             let key = merge_key_value(item, rule.merge_key)?;
-            if position(new, item, rule.merge_key).is_none() {
+            if times(&old[..place], key) >= times(new, key) {
                 deleted.push(key);
             }
         }

@@ -177,6 +177,21 @@ fn apply_deletes_what_the_manifest_dropped_and_leaves_what_others_added() {
 }
 
 #[test]
+fn an_entry_that_stood_twice_and_is_written_once_goes_out_whole() {
+    let with =
+        |env: Value| json!({"spec": {"template": {"spec": {"containers": [{"name": "c", "env": env}]}}}});
+    let twice = with(json!([{"name": "MODE", "value": "test"}, {"name": "MODE", "value": "prod"}]));
+    let once = with(json!([{"name": "MODE", "value": "prod"}]));
+    let patch = three_way(&DEPLOYMENT, Some(&twice), &once, &twice).unwrap();
+    let env = patch.pointer("/spec/template/spec/containers/0/env/0").unwrap();
+    assert_eq!((&env["name"], &env["$patch"]), (&json!("MODE"), &json!("delete")));
+    assert_eq!(apply(&DEPLOYMENT, &twice, &patch).unwrap(), with(json!([])));
+    // The second time it is as written.
+    let patch = three_way(&DEPLOYMENT, Some(&once), &once, &with(json!([]))).unwrap();
+    assert_eq!(apply(&DEPLOYMENT, &with(json!([])), &patch).unwrap(), once);
+}
+
+#[test]
 fn a_changed_port_of_a_service_is_one_added_and_one_deleted() {
     let with = |port: u16| json!({"spec": {"ports": [{"port": port, "targetPort": 80}]}});
     assert_eq!(
