@@ -21,8 +21,16 @@ impl Program for HttpEcho {
             return;
         }
         let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
-        let port = self.ports(process).first().copied().unwrap_or_default();
-        process.print_line(&format!("{at} [INFO] server is listening on :{port}"));
+        let listen = flag(process, "listen").unwrap_or_else(|| ":5678".to_owned());
+        process.print_line(&format!("{at} [INFO] server is listening on {listen}"));
+        if self.ports(process).is_empty() {
+            let why = match listen.rsplit_once(':') {
+                Some((_, port)) => format!("lookup tcp/{port}: unknown port"),
+                None => format!("address {listen}: missing port in address"),
+            };
+            process.print_error(format!("{at} [ERR] server exited with: listen tcp: {why}\n").as_bytes());
+            process.exit_code = Some(1);
+        }
     }
 
     fn ports(&self, process: &Process) -> Vec<u16> {
