@@ -119,6 +119,7 @@ lists! {
     exam_states: "exam_states.yaml" holds 38;
     behind_states: "behind_states.yaml" holds 72;
     usage_states: "usage_states.yaml" holds 68;
+    shadow_states: "shadow_states.yaml" holds 60;
 }
 
 async fn no_state_passes_and_each_cause_is_named(list: &str, count: usize) {

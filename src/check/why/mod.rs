@@ -97,15 +97,19 @@ pub(super) fn explain(
                 let spec = gaps.iter().any(|gap| !gap.path.starts_with("status"));
                 let by_learner = || gaps.iter().any(|gap| near.is_for_learner(gap));
                 let refused = if spec { near.refused_about(found).or_else(|| near.dry_run()) } else { None };
+                let by_file = |told: Finding| told.or_aside(|| near.by_file(found, gaps));
+                let of_learner = || near.gaps(found, gaps).map(by_file);
+                let differs = || near.difference(found, gaps).map(by_file);
                 refused
+                    .or_else(|| near.made_before(found))
                     .or_else(|| near.did_nothing(found).filter(|_| by_learner()))
                     .or_else(|| near.asks_number(found, gaps))
                     .or_else(|| near.right_elsewhere(found, gaps))
                     .or_else(|| near.in_another(found, gaps))
-                    .or_else(|| near.gaps(found, gaps))
+                    .or_else(of_learner)
                     .or_else(|| near.unchanged().filter(|_| by_learner()))
                     .or_else(|| near.warned_in_vain())
-                    .or_else(|| near.difference(found, gaps).filter(|_| by_learner()))
+                    .or_else(|| differs().filter(|_| by_learner()))
                     // What is only on its way is no reason for a spec that differs.
                     .or_else(|| chain.broken_link(found).filter(|finding| finding.lasts || !spec))
                     .or_else(|| near.unchanged().filter(|_| spec))
@@ -137,7 +141,8 @@ fn of_service(facts: &Facts<'_>, chain: Chain<'_>, near: &Near<'_>, probe: &Http
     let service = || facts.world.object(&service);
     let finding = of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)));
     let other_page = finding.as_ref().is_some_and(|finding| finding.is(&sentences::OTHER_ANSWER));
-    near.refused_file().or_else(|| near.written_by_hand().filter(|_| other_page)).or(finding)
+    let by_hand = || near.written_by_hand().or_else(|| near.written_beside(service()?));
+    near.refused_file().or_else(|| by_hand().filter(|_| other_page)).or(finding)
 }
 
 fn of_selection(

@@ -10,7 +10,7 @@ use crate::lesson::Step;
 
 use super::super::Context;
 use super::super::world::{Place, World, places as places_of_step};
-use super::chain::{text, unknown_name};
+use super::chain::{misses_program, text, unknown_name};
 use super::near::taken_for;
 
 /// Kinds in the namespace of the lessons.
@@ -165,6 +165,8 @@ const SAYS_NOTHING: &[&str] = &["tail: no files", "exiting with failure status",
 fn telling(text: &str) -> Option<&str> {
     let says_nothing = |line: &str| line.is_empty() || SAYS_NOTHING.iter().any(|words| line.contains(words));
     let lines = || text.lines().rev().map(str::trim).filter(|line| !says_nothing(line));
-    let says_more = |line: &&str| line.contains("ddress already in use") || unknown_name(line).is_some();
+    let says_more = |line: &&str| {
+        line.contains("ddress already in use") || unknown_name(line).is_some() || misses_program(line)
+    };
     lines().find(says_more).or_else(|| lines().next())
 }

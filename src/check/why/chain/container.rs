@@ -10,6 +10,7 @@ use super::super::reading::log_key;
 use super::super::sentences;
 use super::names::unknown_name;
 use super::probe::name_with_container;
+use super::program::lacks_program;
 use super::{Chain, between, text};
 
 /// Reasons of a container that waits for its image.
@@ -49,14 +50,17 @@ impl Chain<'_> {
     /// An init container that does not end: for whom it waits, or what it runs.
     fn init_waits(self, pod: &Object, status: &Value) -> Finding {
         let words = [name_of(pod), text(status, "/name").to_owned()];
-        let command = container_of(pod, status).and_then(|spec| spec["command"].as_array());
+        let spec = container_of(pod, status);
+        let command = spec.and_then(|spec| spec["command"].as_array());
         let words_of =
             |words: &Vec<Value>| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
         let runs = || Some((&sentences::IT_RUNS, vec![quote(&words_of(command?))]));
         let line = self.logs.get(&log_key(pod, &words[1])).map(String::as_str);
-        let waits_for = line.and_then(|line| self.behind_the_line(pod, &Value::Null, line));
+        let lacks = line.and_then(|line| lacks_program(spec?, line));
+        let itself = || self.waits_for_itself(pod, spec?.get("command")?);
+        let waits_for = lacks.or_else(|| self.behind_the_line(pod, &Value::Null, line?)).or_else(itself);
         let finding = Finding::new(&sentences::INIT_WAITS, [&words[0], &words[1]]);
-        let partner = container_of(pod, status).and_then(|spec| self.named_in_command(pod, spec));
+        let partner = spec.and_then(|spec| self.named_in_command(pod, spec));
         if let Some(why) = partner.filter(|_| waits_for.is_none()) {
             let asks = quote(&command.map(words_of).unwrap_or_default());
             let finding = Finding::lasting(&sentences::INIT_ASKS, [&words[0], &words[1], &asks]);
@@ -157,9 +161,7 @@ impl Chain<'_> {
             return None;
         }
         if text(ended, "/reason") == "OOMKilled" {
-            let limit = container_of(pod, status).map_or("", |spec| text(spec, "/resources/limits/memory"));
-            let finding = Finding::lasting(&sentences::OOM, [&name, container, limit]).called("OOMKilled");
-            return Some(finding.lasts_if(final_end || restarts >= RESTARTS).shown_by(self.describe(pod)));
+            return Some(self.too_much_memory(pod, status).lasts_if(final_end || restarts >= RESTARTS));
         }
         let message = text(ended, "/message");
         if text(ended, "/reason") == "StartError" || text(ended, "/reason") == "ContainerCannotRun" {
@@ -203,6 +205,16 @@ impl Chain<'_> {
             Finding::lasting(sentence, [&name, container, &code_text, &quoted]).lasts_if(often)
         };
         Some(finding.aside(aside).called(word).shown_by(show))
+    }
+
+    /// A container that used more memory than its limit, and who gave the limit.
+    pub(super) fn too_much_memory(self, pod: &Object, status: &Value) -> Finding {
+        let limit = container_of(pod, status).map_or("", |spec| text(spec, "/resources/limits/memory"));
+        let finding = Finding::lasting(&sentences::OOM, [&name_of(pod), text(status, "/name"), limit]);
+        finding
+            .called("OOMKilled")
+            .aside(self.given_limit(pod, text(status, "/name"), "memory"))
+            .shown_by(self.describe(pod))
     }
 
     /// How the containers of a Pod that is up ended the last time.

@@ -8,7 +8,7 @@ use crate::apimachinery::{Object, builtin};
 
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
-use super::{Chain, between};
+use super::{Chain, between, text};
 
 impl Chain<'_> {
     /// What a workload's condition ReplicaFailure says.
@@ -37,6 +37,39 @@ impl Chain<'_> {
         Some((&sentences::DEFAULT_LIMIT, vec![resource.to_owned(), name.to_owned()]))
     }
 
+    /// A limit that nobody wrote: a LimitRange of the namespace gives it to whoever has none.
+    pub(super) fn given_limit(self, pod: &Object, container: &str, resource: &str) -> Aside {
+        let noted = pod.annotation("kubernetes.io/limit-ranger")?;
+        let (_, notes) = noted.split_once(": ")?;
+        let of_container = format!(" limit for container {container}");
+        let given = notes.split("; ").any(|note| {
+            note.strip_suffix(&of_container).is_some_and(|set| set.split(", ").any(|one| one == resource))
+        });
+        let mut ranges = self.world.all(&builtin::LIMIT_RANGE, Some(pod.namespace())).iter();
+        let gives = |range: &&Object| {
+            range.list("/spec/limits").iter().any(|limit| limit["default"].get(resource).is_some())
+        };
+        let range = ranges.find(gives).filter(|_| given)?;
+        Some((&sentences::GIVEN_LIMIT, vec![resource.to_owned(), name_of(range)]))
+    }
+
+    /// The Pods that a quota counts, where it does not count all.
+    fn scopes(self, object: &Object, quota: &str) -> Aside {
+        let quota = self.world.named(&builtin::RESOURCE_QUOTA, Some(object.namespace()), quota)?;
+        let plain = quota.list("/spec/scopes").iter().filter_map(Value::as_str).map(str::to_owned);
+        let chosen = quota.list("/spec/scopeSelector/matchExpressions").iter().map(|one| {
+            let values = one["values"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let values = values.collect::<Vec<_>>().join(", ");
+            let values = if values.is_empty() { values } else { format!(" [{values}]") };
+            format!("{} {}{values}", text(one, "/scopeName"), text(one, "/operator"))
+        });
+        let scopes: Vec<String> = plain.chain(chosen).collect();
+        if scopes.iter().any(|scope| scope.starts_with("BestEffort")) {
+            return Some((&sentences::QUOTA_OF_BEST_EFFORT, Vec::new()));
+        }
+        (!scopes.is_empty()).then(|| (&sentences::QUOTA_SCOPES, vec![scopes.join("; ")]))
+    }
+
     /// What a refusal means.
     fn refused(self, object: &Object, message: &str) -> Option<Finding> {
         let name = name_of(object);
@@ -44,7 +77,8 @@ impl Chain<'_> {
         let told = if let Some((_, rest)) = message.split_once("exceeded quota: ") {
             let (quota, numbers) = rest.split_once(", ").unwrap_or((rest, ""));
             let show = format!("kubectl describe resourcequota {quota}");
-            return Some(Finding::lasting(&sentences::QUOTA, [&name, quota, numbers]).shown_by(show));
+            let finding = Finding::lasting(&sentences::QUOTA, [&name, quota, numbers]);
+            return Some(finding.aside(self.scopes(object, quota)).shown_by(show));
         } else if let Some((_, rest)) = message.split_once("failed quota: ") {
             let (quota, needs) = rest.split_once(": must specify ").unwrap_or((rest, ""));
             let whose = needs.split("; ").filter_map(|need| need.split_once(" for: "));

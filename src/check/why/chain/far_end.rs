@@ -21,7 +21,7 @@ const FILE_MAX: usize = 16 * 1024;
 const FAR_LINKS: usize = 6;
 
 /// A Service that a Pod's own words name, and the port where they name one.
-type Asked<'a> = (&'a Object, Option<String>);
+pub(super) type Asked<'a> = (&'a Object, Option<String>);
 
 impl<'a> Chain<'a> {
     /// What is wrong with the Service that a program could not reach.
@@ -30,7 +30,7 @@ impl<'a> Chain<'a> {
             return None;
         }
         let near = Self { links: self.links.min(FAR_LINKS), ..self };
-        self.asked(pod, probe).into_iter().find_map(|(service, port)| {
+        let asked = self.asked(pod, probe).into_iter().find_map(|(service, port)| {
             let offered = |port: &String| service.list("/spec/ports").iter().any(|one| offers(one, port));
             match port.as_ref().filter(|port| !offered(port)) {
                 Some(port) => {
@@ -42,7 +42,8 @@ impl<'a> Chain<'a> {
                     .filter(|finding| finding.lasts)
                     .or_else(|| self.port_as_it_is(service, port.as_deref()?, line)),
             }
-        })
+        });
+        asked.or_else(|| self.behind_an_alias(pod, probe))
     }
 
     /// A headless Service gives the addresses of its Pods: nobody translates its port to another.
@@ -121,8 +122,7 @@ impl<'a> Chain<'a> {
         let mut texts: Vec<&str> = lists.flatten().filter_map(Value::as_str).collect();
         texts.extend(self.settings(pod));
         let joined = texts.join(" ");
-        let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '(' | ')');
-        let words: Vec<&str> = joined.split(ends).filter(|word| !word.is_empty()).collect();
+        let words = words_in(&joined);
         let own = |service: &Object| {
             let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty());
             selector.is_some_and(|selector| LabelSelector::from_map(selector).matches(pod.labels()))
@@ -168,7 +168,13 @@ impl<'a> Chain<'a> {
     }
 
     /// The Service of `http://web.team:8080/path`, or of `web 8080`.
-    fn named_by(self, pod: &Object, word: &str, next: Option<&str>) -> Option<Asked<'a>> {
+    pub(super) fn named_by(self, pod: &Object, word: &str, next: Option<&str>) -> Option<Asked<'a>> {
+        let asked = self.or_alias_named_by(pod, word, next);
+        asked.filter(|(service, _)| text(service.value(), "/spec/type") != "ExternalName")
+    }
+
+    /// As `named_by`, or a Service that is only another name.
+    fn or_alias_named_by(self, pod: &Object, word: &str, next: Option<&str>) -> Option<Asked<'a>> {
         let (scheme, rest) = word.split_once("://").unwrap_or(("", word));
         let authority = rest.split(['/', '?']).next().unwrap_or(rest);
         let (host, port) = match authority.split_once(':') {
@@ -186,6 +192,32 @@ impl<'a> Chain<'a> {
         let here = self.world.all(&builtin::SERVICE, Some(namespace)).iter();
         let mut all = here.chain(self.world.everywhere(&builtin::SERVICE));
         let service = all.find(|one| one.name() == name && one.namespace() == namespace)?;
-        (text(service.value(), "/spec/type") != "ExternalName").then_some((service, port))
+        Some((service, port))
     }
+
+    /// A Service that is only another name, asked for a port that who bears the name does not offer.
+    fn behind_an_alias(self, pod: &Object, probe: &Value) -> Option<Finding> {
+        let containers = pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers"));
+        let of_containers = containers.flat_map(|container| [&container["command"], &container["args"]]);
+        let lists = of_containers.chain(probe.pointer("/exec/command")).filter_map(Value::as_array);
+        let joined = lists.flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+        let words = words_in(&joined);
+        words.iter().enumerate().find_map(|(place, word)| {
+            let (alias, port) = self.or_alias_named_by(pod, word, words.get(place + 1).copied())?;
+            let host = alias.text("/spec/externalName");
+            let (bearer, _) = self.named_by(pod, host, None).filter(|_| !host.is_empty())?;
+            let port = port?;
+            let ports = bearer.list("/spec/ports");
+            let offered = ports.iter().map(|one| one["port"].to_string()).collect::<Vec<_>>().join(", ");
+            let finding = Finding::lasting(&sentences::ALIAS_PORT, [&name_of(alias), host, &port, &offered]);
+            let missing = !ports.iter().any(|one| offers(one, &port));
+            missing.then(|| finding.shown_by(format!("kubectl get service {} -o yaml", alias.name())))
+        })
+    }
+}
+
+/// The words of a command, also of a script within it.
+pub(super) fn words_in(joined: &str) -> Vec<&str> {
+    let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '(' | ')');
+    joined.split(ends).filter(|word| !word.is_empty()).collect()
 }

@@ -8,6 +8,7 @@ use crate::apimachinery::{Object, builtin};
 
 use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding};
+use super::super::near::odd_letters;
 use super::super::sentences;
 use super::probe::name_with_container;
 use super::{Chain, text};
@@ -54,6 +55,7 @@ impl<'a> Chain<'a> {
             }
         };
         let aside = self.credentials(pod, image).filter(|_| finding.is(&sentences::IMAGE_DENIED));
+        let aside = aside.or_else(|| odd_letters(image));
         finding.aside(aside).called(reason).shown_by(show)
     }
 

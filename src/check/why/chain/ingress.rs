@@ -9,6 +9,9 @@ use super::super::sentences;
 use super::service::{offers, target_of};
 use super::{Chain, near, text};
 
+/// The annotation of ingress-nginx that makes another path of one.
+const REWRITES: &str = "nginx.ingress.kubernetes.io/rewrite-target";
+
 impl Chain<'_> {
     pub(super) fn ingress(self, ingress: &Object) -> Option<Finding> {
         self.ingress_class(ingress).or_else(|| {
@@ -30,8 +33,7 @@ impl Chain<'_> {
         let ingresses = self.world.all(&builtin::INGRESS, None);
         let serves = |ingress: &&Object| {
             let rules = ingress.list("/spec/rules");
-            rules.is_empty()
-                || rules.iter().any(|rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host)
+            rules.is_empty() || rules.iter().any(|rule| is_for(rule, host))
         };
         if let Some(ingress) = ingresses.iter().find(serves) {
             if let Some(finding) = self.moved_to_https(ingress, status) {
@@ -40,10 +42,18 @@ impl Chain<'_> {
             let broken = self.broken_link(ingress).or_else(|| self.no_path(ingress, host, path));
             let broken = broken.or_else(|| self.backend_fails(ingress, host, path, status?));
             return broken
-                .or_else(|| self.path_as_it_is(ingress, host, path).filter(|_| status == Some(404)));
+                .or_else(|| self.path_as_it_is(ingress, host, path).filter(|_| status == Some(404)))
+                .or_else(|| {
+                    let reached = status.is_some_and(|status| (200..=404).contains(&status));
+                    self.rewritten(ingress, host, path).filter(|_| reached)
+                });
         }
         let hosts = ingresses.iter().flat_map(|ingress| ingress.list("/spec/rules"));
-        let near = near(host, hosts.map(|rule| text(rule, "/host")));
+        let hosts: Vec<&str> = hosts.map(|rule| text(rule, "/host")).collect();
+        let star = format!("*.{host}");
+        let below =
+            hosts.contains(&star.as_str()).then(|| (&sentences::STAR_BELOW, vec![star, host.to_owned()]));
+        let near = below.or_else(|| near(host, hosts.iter().copied()));
         Some(Finding::lasting(&sentences::NO_HOST, [host]).aside(near).shown_by("kubectl get ingress"))
     }
 
@@ -169,7 +179,6 @@ impl Chain<'_> {
 
     /// A program behind an Ingress that is asked for a path that it does not know.
     fn path_as_it_is(self, ingress: &Object, host: &str, path: &str) -> Option<Finding> {
-        const REWRITES: &str = "nginx.ingress.kubernetes.io/rewrite-target";
         let path = path.split('?').next().unwrap_or(path);
         let rule = rule_for(ingress, host, path)?;
         if text(rule, "/path").len() < 2 {
@@ -179,12 +188,31 @@ impl Chain<'_> {
         let finding = Finding::lasting(&sentences::PATH_AS_IT_IS, words);
         ingress.annotation(REWRITES).is_none().then(|| finding.shown_by(self.describe(ingress)))
     }
+
+    /// Whatever is asked for below a path is handed on as one and the same.
+    fn rewritten(self, ingress: &Object, host: &str, path: &str) -> Option<Finding> {
+        let target = ingress.annotation(REWRITES).filter(|target| !target.contains('$'))?;
+        let path = path.split('?').next().unwrap_or(path);
+        let rule = rule_for(ingress, host, path)?;
+        let words = [name_of(ingress), text(rule, "/path").to_owned(), target.to_owned(), path.to_owned()];
+        let [name, below, target, path] = words.each_ref().map(String::as_str);
+        let finding = Finding::lasting(&sentences::REWRITTEN, [name, below, target, path]);
+        (path != below && path != target).then(|| finding.shown_by(self.describe(ingress)))
+    }
+}
+
+/// Whether a rule is for a host: for every one, for it, or for whatever stands one label below.
+fn is_for(rule: &Value, host: &str) -> bool {
+    let written = text(rule, "/host");
+    let below = written.strip_prefix("*.");
+    let under = host.split_once('.').map(|(_, rest)| rest);
+    written.is_empty() || written == host || (below.is_some() && below == under)
 }
 
 /// The paths that an Ingress has for a host.
 fn paths_of<'i>(ingress: &'i Object, host: &'i str) -> impl Iterator<Item = &'i Value> + Clone {
     let rules = ingress.list("/spec/rules").iter();
-    let of_host = rules.filter(move |rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host);
+    let of_host = rules.filter(move |rule| is_for(rule, host));
     of_host.filter_map(|rule| rule.pointer("/http/paths")?.as_array()).flatten()
 }
 
@@ -218,6 +246,19 @@ mod tests {
     use super::super::super::super::world::World;
     use super::*;
     use crate::lesson::Language;
+
+    #[test]
+    fn a_star_stands_for_one_label() {
+        for (written, host, fits) in [
+            ("*.shop.example", "a.shop.example", true),
+            ("*.shop.example", "shop.example", false),
+            ("*.shop.example", "a.b.shop.example", false),
+            ("shop.example", "shop.example", true),
+            ("", "shop.example", true),
+        ] {
+            assert_eq!(is_for(&json!({"host": written}), host), fits, "{written} {host}");
+        }
+    }
 
     #[test]
     fn the_path_that_is_handed_on_is_that_of_the_longest_rule_of_the_host() {

@@ -1,11 +1,13 @@
 //! The chains by which one object leads to another, and the first link that is broken.
 
 mod container;
+mod covered;
 mod creation;
 mod far_end;
 mod files;
 mod image;
 mod ingress;
+mod itself;
 mod names;
 mod neighbours;
 mod others;
@@ -26,7 +28,9 @@ mod workload;
 pub(super) use creation::is_limit_range;
 pub(super) use names::unknown_name;
 pub(super) use others::full_resources;
+pub(super) use pages::server_of;
 pub(super) use pod::tiny_memory;
+pub(super) use program::misses_program;
 pub(super) use service::near_label;
 
 use std::collections::BTreeMap;
@@ -98,7 +102,9 @@ impl<'a> Chain<'a> {
         let finalizers: Vec<&str> = object.finalizers().collect();
         if object.kind() == "PersistentVolumeClaim" && finalizers.contains(&"kubernetes.io/pvc-protection") {
             let users = self.pods_using_claim(object);
-            let user = users.first().map(|pod| name_of(pod))?;
+            // Who has no node yet holds nothing.
+            let holds = users.iter().find(|pod| !pod.text("/spec/nodeName").is_empty());
+            let user = holds.or(users.first()).map(|pod| name_of(pod))?;
             let show = describe(object, self.world.namespace());
             return Some(Finding::lasting(&sentences::CLAIM_IN_USE, [&name, &user]).shown_by(show));
         }

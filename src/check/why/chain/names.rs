@@ -54,6 +54,9 @@ impl<'a> Chain<'a> {
         }
         if let Some(policy) = self.policy_around(pod) {
             let words = vec![policy.name().to_owned()];
+            if policy.list("/spec/egress").is_empty() {
+                return Some((&sentences::POLICY_LETS_NOTHING_OUT, words));
+            }
             let asked = namespaces_for_names(policy);
             let Some(asked) = asked else { return Some((&sentences::POLICY_HOLDS_BACK, words)) };
             return Some((&sentences::POLICY_ASKS_NOBODY, [words, vec![asked]].concat()));
@@ -153,17 +156,15 @@ impl<'a> Chain<'a> {
         let pods = self.world.all(&builtin::POD, Some(pod.namespace())).iter();
         let member =
             pods.into_iter().find(|other| other.name() == first || other.text("/spec/hostname") == first);
-        let (owner, _) = first.rsplit_once('-').unwrap_or((first, ""));
+        let (owner, ordinal) = first.rsplit_once('-').unwrap_or((first, ""));
+        let numbered = ordinal.parse::<u32>().is_ok();
         let sets = self.world.all(&builtin::STATEFUL_SET, Some(pod.namespace()));
-        let set = sets.iter().find(|set| set.name() == owner);
+        let set = sets.iter().find(|set| numbered && set.name() == owner);
         let named = set.map(|set| set.text("/spec/serviceName"));
         let named =
             named.or_else(|| Some(member?.text("/spec/subdomain")).filter(|name| !name.is_empty()))?;
         let bearer = set.map(name_of).or_else(|| member.map(name_of))?;
-        let headless = self
-            .service_at(named, pod.namespace())
-            .filter(|service| service.text("/spec/clusterIP") == "None");
-        let Some(service) = headless else {
+        let Some(service) = self.service_at(named, pod.namespace()) else {
             let governs = self.service_at(governing, pod.namespace());
             if named != governing && governs.is_some() {
                 let words = vec![host.to_owned(), bearer, named.to_owned(), governing.to_owned()];
@@ -178,14 +179,26 @@ impl<'a> Chain<'a> {
         }
         let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty())?;
         let selects = LabelSelector::from_map(selector);
-        let member = member.filter(|member| !selects.matches(member.labels()))?;
-        Some((&sentences::MEMBER_LEFT_OUT, vec![name_of(service), written(selector), name_of(member)]))
+        let member = member?;
+        if !selects.matches(member.labels()) {
+            let words = vec![name_of(service), written(selector), name_of(member)];
+            return Some((&sentences::MEMBER_LEFT_OUT, words));
+        }
+        let early = service.flag("/spec/publishNotReadyAddresses");
+        let unnamed = !early && !member.condition_is_true("Ready");
+        let words = vec![name_of(member), host.to_owned(), name_of(service)];
+        let sentence =
+            if member.uid() == pod.uid() { &sentences::WAITS_FOR_ITS_NAME } else { &sentences::NAMED_LATER };
+        unnamed.then_some((sentence, words))
     }
 
     /// A Service that is only another name for somebody who is not there.
     fn leads_nowhere(self, service: &Object) -> Aside {
         let host = service.text("/spec/externalName").trim_end_matches('.');
         let alias = service.text("/spec/type") == "ExternalName";
+        if alias && host.parse::<std::net::IpAddr>().is_ok() {
+            return Some((&sentences::ALIAS_ADDRESS, vec![name_of(service), host.to_owned()]));
+        }
         let inside = host.strip_suffix(".cluster.local").unwrap_or(host).strip_suffix(".svc");
         let (name, namespace) = inside.filter(|_| alias)?.split_once('.')?;
         if self.service_at(name, namespace).is_some() {

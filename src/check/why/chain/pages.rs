@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use crate::apimachinery::Object;
+use crate::lesson::HttpProbe;
 
-use super::super::super::partial::show;
-use super::super::finding::{Aside, name_of};
+use super::super::super::partial::{shorten, show};
+use super::super::super::probe::Answered;
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::files::mount_path;
-use super::service::declared_ports;
+use super::service::{declared_ports, mounted_over};
 use super::{Chain, text};
 
 /// The folders from which images of web servers serve their pages.
@@ -23,7 +25,39 @@ const ROOTS: &[(&str, &str)] = &[
 /// What a folder's page is called.
 const INDEX: &[&str] = &["index.html", "index.htm", "index.php"];
 
+/// The container of a Pod that serves pages, the folder from which, and whether it has a volume there.
+pub(in crate::check::why) fn server_of(pod: &Object) -> Option<(&Value, &'static str)> {
+    pod.list("/spec/containers").iter().find_map(|one| Some((one, root_of(one)?)))
+}
+
 impl Chain<'_> {
+    /// Another answer than the one that is awaited, and where it comes from.
+    pub(super) fn answered_otherwise(
+        self,
+        service: &Object,
+        port: &Value,
+        pods: &[&Object],
+        (probe, answered): (&HttpProbe, &Answered),
+    ) -> Option<Finding> {
+        let status = answered.status;
+        let told = format!("{status} {}", shorten(answered.body.lines().next().unwrap_or_default()));
+        if let Some(finding) = pods.iter().find_map(|pod| self.behind_a_proxy(pod, status)) {
+            return Some(finding);
+        }
+        let beside = pods.first().and_then(|pod| leads_beside(port, pod));
+        let by_another = || {
+            let awaited = probe.contains.as_deref()?;
+            pods.iter().find_map(|pod| self.covered(pod, awaited))
+        };
+        let served = || pods.iter().find_map(|pod| self.serves(pod, status));
+        let hidden = || pods.first().and_then(|pod| mounted_over(pod)).filter(|_| status == 403);
+        let behind = beside.or_else(by_another).or_else(served).or_else(hidden);
+        let behind = behind.or_else(|| self.behind(service, pods));
+        let finding = Finding::lasting(&sentences::OTHER_ANSWER, [&name_of(service), &told]).aside(behind);
+        let pod = pods.first().map(|pod| name_of(pod)).unwrap_or_default();
+        (status != 503).then(|| finding.shown_by(format!("kubectl logs {pod}")))
+    }
+
     /// What of a Pod's volumes makes its web server answer as it does.
     pub(super) fn serves(self, pod: &Object, status: u16) -> Aside {
         let mut servers = pod.list("/spec/containers").iter().filter_map(|one| Some((one, root_of(one)?)));

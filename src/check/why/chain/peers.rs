@@ -83,9 +83,17 @@ impl<'a> Chain<'a> {
         }
         let ports = rule["ports"].as_array().filter(|ports| !ports.is_empty())?;
         let open = ports.iter().any(|port| opens(port, service, target));
+        if open {
+            return None;
+        }
+        let spoken = |port: &&Value| opens(&over_tcp(port), service, target);
+        if let Some(port) = ports.iter().find(spoken) {
+            let words = vec![name, text(port, "/protocol").to_owned(), reached(service, target)];
+            return Some((Lack::Port, (&sentences::POLICY_PROTOCOL, words)));
+        }
         let told: Vec<String> = ports.iter().map(|port| show(&port["port"])).collect();
         let words = vec![name, told.join(", "), reached(service, target)];
-        (!open).then_some((Lack::Port, (&sentences::POLICY_PORTS, words)))
+        Some((Lack::Port, (&sentences::POLICY_PORTS, words)))
     }
 
     /// What a peer of a rule asks for that a caller has not.
@@ -95,9 +103,7 @@ impl<'a> Chain<'a> {
             |key: &str| peer.get(key).map(|selector| (LabelSelector::from_value(selector), asked(selector)));
         let (namespaces, pods) = (of("namespaceSelector"), of("podSelector"));
         if namespaces.is_none() && pods.is_none() {
-            // A block of addresses: nobody knows here whose they are.
-            let words = vec![name, text(peer, "/ipBlock/cidr").to_owned()];
-            return Some((Lack::Namespace, (&sentences::POLICY_ADDRESSES, words)));
+            return Some((Lack::Namespace, of_addresses(name, &peer["ipBlock"], caller)?));
         }
         let elsewhere = caller.namespace() != policy.namespace();
         match &namespaces {
@@ -116,7 +122,23 @@ impl<'a> Chain<'a> {
         }
         let (selector, asked) = pods?;
         let words = vec![name, asked, name_of(caller), caller.labels().map(written).unwrap_or_default()];
-        (!selector.matches(caller.labels())).then_some((Lack::Labels, (&sentences::POLICY_LABELS, words)))
+        if selector.matches(caller.labels()) {
+            return None;
+        }
+        let told = match self.owner_with(caller, &selector) {
+            Some(owner) => (&sentences::POLICY_LABELS_ABOVE, [words, vec![owner]].concat()),
+            None => (&sentences::POLICY_LABELS, words),
+        };
+        Some((Lack::Labels, told))
+    }
+
+    /// The workload above a Pod, where it carries labels itself that its Pods lack.
+    fn owner_with(self, pod: &Object, selector: &LabelSelector) -> Option<String> {
+        let owner = self.workload_of(pod);
+        let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::DAEMON_SET, &builtin::JOB];
+        let mut all = kinds.into_iter().flat_map(|kind| self.world.all(kind, Some(pod.namespace())));
+        let found = all.any(|workload| name_of(workload) == owner && selector.matches(workload.labels()));
+        found.then_some(owner)
     }
 }
 
@@ -130,6 +152,9 @@ fn asked(selector: &Value) -> String {
 
 /// Whether a port of a rule is one on which a Service reaches a Pod.
 fn opens(port: &Value, service: &Object, target: &Object) -> bool {
+    if protocol(port) != "TCP" {
+        return false;
+    }
     let Some(wanted) = port.get("port") else { return true };
     let declared = declared_ports(target);
     let number = |port: &Value| match port.as_str() {
@@ -142,6 +167,45 @@ fn opens(port: &Value, service: &Object, target: &Object) -> bool {
     targets.any(|target| (first..=last).contains(&target))
 }
 
+/// The protocol of a port; what asks a Service here speaks TCP.
+fn protocol(port: &Value) -> &str {
+    match text(port, "/protocol") {
+        "" => "TCP",
+        protocol => protocol,
+    }
+}
+
+/// The same port for TCP.
+fn over_tcp(port: &Value) -> Value {
+    let mut port = port.clone();
+    port["protocol"] = Value::from("TCP");
+    port
+}
+
+/// What a block of addresses does not like about a caller; `None` where it holds the caller's own.
+fn of_addresses(policy: String, block: &Value, caller: &Object) -> Option<Told> {
+    let cidr = text(block, "/cidr");
+    let address = caller.text("/status/podIP");
+    let words = vec![policy, cidr.to_owned()];
+    if !holds(cidr, address) {
+        return Some((&sentences::POLICY_ADDRESSES, words));
+    }
+    let mut left_out = block["except"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let except = left_out.find(|except| holds(except, address))?;
+    let more = vec![except.to_owned(), name_of(caller), address.to_owned()];
+    Some((&sentences::POLICY_EXCEPT, [words, more].concat()))
+}
+
+/// Whether a block holds an address: `10.244.0.0/16`.
+fn holds(block: &str, address: &str) -> bool {
+    let read = |text: &str| text.parse::<std::net::Ipv4Addr>().ok().map(u32::from);
+    let parts =
+        block.split_once('/').and_then(|(net, length)| Some((read(net)?, length.parse::<u32>().ok()?)));
+    let Some(((net, length), address)) = parts.zip(read(address)) else { return false };
+    let rest = 32_u32.saturating_sub(length);
+    (u64::from(net ^ address) >> rest) == 0
+}
+
 /// The ports of a Pod that a Service leads to.
 fn reached(service: &Object, target: &Object) -> String {
     let declared = declared_ports(target);
@@ -151,4 +215,37 @@ fn reached(service: &Object, target: &Object) -> String {
         format!("{}{}", show(port), name.unwrap_or_default())
     });
     told.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_block_holds_what_begins_as_it_does() {
+        for (block, address, held) in [
+            ("10.244.0.0/16", "10.244.3.9", true),
+            ("10.244.0.0/24", "10.244.3.9", false),
+            ("0.0.0.0/0", "10.244.3.9", true),
+            ("10.244.3.9/32", "10.244.3.9", true),
+            ("10.244.3.8/32", "10.244.3.9", false),
+            ("10.244.0.0/16", "", false),
+            ("fd00::/8", "10.244.3.9", false),
+        ] {
+            assert_eq!(holds(block, address), held, "{block} {address}");
+        }
+    }
+
+    #[test]
+    fn a_block_lets_in_whom_it_holds_and_does_not_leave_out() {
+        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "c"}, "status": {"podIP": "10.244.0.9"}});
+        let pod = Object::from_value(pod).unwrap();
+        let told = |block: Value| of_addresses("p".to_owned(), &block, &pod).map(|(sentence, _)| sentence);
+        assert_eq!(told(json!({"cidr": "10.244.0.0/16"})), None);
+        assert_eq!(told(json!({"cidr": "10.96.0.0/12"})), Some(&sentences::POLICY_ADDRESSES));
+        let except = json!({"cidr": "10.244.0.0/16", "except": ["10.244.0.0/24"]});
+        assert_eq!(told(except), Some(&sentences::POLICY_EXCEPT));
+    }
 }

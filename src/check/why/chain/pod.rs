@@ -26,6 +26,8 @@ impl Chain<'_> {
             let message = pod.text("/status/message").trim_end();
             let disk = message.contains("ephemeral local storage usage exceeds");
             let aside: Aside = disk.then(|| (&sentences::DISK_LIMIT, Vec::new()));
+            let of_volume = message.contains("EmptyDir volume") && message.contains("exceeds the limit");
+            let aside = aside.or_else(|| of_volume.then(|| (&sentences::SIZE_LIMIT, Vec::new())));
             let finding = Finding::lasting(&sentences::EVICTED, [name.as_str(), message]).aside(aside);
             return Some(finding.called("Evicted").shown_by(self.describe(pod)));
         }

@@ -58,6 +58,9 @@ impl<'a> Chain<'a> {
             let finding = Finding::lasting(&sentences::ROLE_MISSING, [&name, &wanted]).aside(near);
             return Some(finding.shown_by(format!("kubectl get {}", table.plural)));
         }
+        if let Some(finding) = self.group_of_nobody(binding) {
+            return Some(finding);
+        }
         let accounts =
             binding.list("/subjects").iter().filter(|subject| text(subject, "/kind") == "ServiceAccount");
         let missing = accounts.into_iter().find(|subject| {
@@ -77,5 +80,18 @@ impl<'a> Chain<'a> {
         );
         let finding = Finding::lasting(&sentences::SUBJECT_MISSING, [&name, &account]).aside(near);
         Some(finding.shown_by("kubectl get serviceaccounts -A"))
+    }
+
+    /// The accounts of a namespace that is not there, as a group.
+    fn group_of_nobody(self, binding: &Object) -> Option<Finding> {
+        let groups = binding.list("/subjects").iter().filter(|subject| text(subject, "/kind") == "Group");
+        let mut namespaces =
+            groups.filter_map(|group| text(group, "/name").strip_prefix("system:serviceaccounts:"));
+        let known = !self.world.all(&builtin::NAMESPACE, None).is_empty();
+        let namespace =
+            namespaces.find(|name| known && self.world.named(&builtin::NAMESPACE, None, name).is_none())?;
+        let words = [name_of(binding), format!("system:serviceaccounts:{namespace}"), namespace.to_owned()];
+        let finding = Finding::lasting(&sentences::GROUP_OF_NOBODY, [&words[0], &words[1], &words[2]]);
+        Some(finding.shown_by("kubectl get namespaces"))
     }
 }

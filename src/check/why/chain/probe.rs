@@ -16,6 +16,9 @@ use super::{Chain, event_count, text};
 const DELAY_LONG: i64 = 30;
 const DELAY_TOO_LONG: i64 = 300;
 
+/// How the runtime says that an image has no such program.
+const NOT_IN_IMAGE: &str = "executable file not found";
+
 /// Failures of a probe after which it is no accident.
 const FAILURES: i64 = 4;
 
@@ -59,11 +62,8 @@ impl Chain<'_> {
         }
         killed?;
         // Up for now, and down again soon.
-        let text = text(status, "/lastState/terminated/reason");
-        let limit = spec.map_or("", |spec| super::text(spec, "/resources/limits/memory"));
-        let container = super::text(status, "/name");
-        let finding = Finding::lasting(&sentences::OOM, [&name, container, limit]).called("OOMKilled");
-        (text == "OOMKilled").then(|| finding.shown_by(self.describe(pod)))
+        let reason = text(status, "/lastState/terminated/reason");
+        (reason == "OOMKilled").then(|| self.too_much_memory(pod, status))
     }
 
     /// A Pod that is ready, and whose liveness probe fails: its container is killed soon.
@@ -141,7 +141,8 @@ impl Chain<'_> {
         (message, count): (&str, i64),
     ) -> Finding {
         let port = wrong_port(pod, probe);
-        let lasts = count >= FAILURES || port.is_some();
+        // A program that is not there will not come.
+        let lasts = count >= FAILURES || port.is_some() || message.contains(NOT_IN_IMAGE);
         if let Some(finding) = self.at_the_far_end(pod, probe.unwrap_or(&Value::Null), message) {
             return finding.called("Unhealthy").lasts_if(lasts);
         }
@@ -149,14 +150,18 @@ impl Chain<'_> {
             let elsewhere = || asks_the_node(probe).or_else(|| asks_another(probe));
             let refused = || refused_port(message).map(|nobody| bound_inside(pod, probe).unwrap_or(nobody));
             let own = || named_beside(pod, probe).or_else(elsewhere).or_else(refused);
-            let command = || its_command(probe, message).or_else(|| self.asks_the_next(pod, probe));
+            let command = || its_command(pod, probe, message).or_else(|| self.asks_the_next(pod, probe));
+            let itself = || self.waits_for_itself(pod, probe?.pointer("/exec/command")?);
+            let command = || command().or_else(itself);
             let asked = || own().or_else(command).or_else(|| its_path(probe, message));
             let told =
                 || asked().or_else(|| self.behind_the_line(pod, probe.unwrap_or(&Value::Null), message));
             let written = || self.written_meanwhile(pod, probe);
             told().or_else(|| its_timeout(probe, message)).or_else(written).filter(|_| lasts)
         });
-        let finding = Finding::lasting(sentence, [name, message]).called("Unhealthy").aside(aside);
+        // Some commands fail without a word.
+        let told = if message.is_empty() { command_of(probe) } else { message.to_owned() };
+        let finding = Finding::lasting(sentence, [name, &told]).called("Unhealthy").aside(aside);
         finding.lasts_if(lasts).shown_by(self.describe(pod))
     }
 
@@ -270,7 +275,7 @@ fn wrong_port(pod: &Object, probe: Option<&Value>) -> Aside {
 }
 
 /// A command that is one word with blanks in it, and so the name of no program.
-fn its_command(probe: Option<&Value>, message: &str) -> Aside {
+fn its_command(pod: &Object, probe: Option<&Value>, message: &str) -> Aside {
     let words = probe?.pointer("/exec/command")?.as_array()?.iter().filter_map(Value::as_str);
     let words: Vec<&str> = words.collect();
     if let Some(signs) = signs_of_shell(&words).or_else(|| unexpanded(&words, message)) {
@@ -278,7 +283,26 @@ fn its_command(probe: Option<&Value>, message: &str) -> Aside {
     }
     let program = *words.first()?;
     let missing = message.contains("executable file not found") || message.contains("no such file");
-    (missing && program.trim().contains(' ')).then(|| (&sentences::ONE_WORD, vec![program.to_owned()]))
+    if missing && program.trim().contains(' ') {
+        return Some((&sentences::ONE_WORD, vec![program.to_owned()]));
+    }
+    let own = of_probe(pod, probe).filter(|_| message.contains(NOT_IN_IMAGE))?;
+    Some((&sentences::IMAGE_LACKS, vec![text(own, "/image").to_owned(), program.to_owned()]))
+}
+
+/// The command of a probe, as it is told.
+fn command_of(probe: Option<&Value>) -> String {
+    let words = probe.and_then(|probe| probe.pointer("/exec/command")).and_then(Value::as_array);
+    let words = words.into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+    format!("`{}`.", quote(&words))
+}
+
+/// The container whose probe it is.
+fn of_probe<'p>(pod: &'p Object, probe: Option<&Value>) -> Option<&'p Value> {
+    let probes = ["livenessProbe", "readinessProbe", "startupProbe"];
+    let sidecars = pod.list("/spec/initContainers").iter();
+    let mut containers = pod.list("/spec/containers").iter().chain(sidecars);
+    containers.find(|container| probes.iter().any(|key| container.get(*key) == probe))
 }
 
 /// The path that a probe asks for, where the answer is what it does not like.
@@ -297,10 +321,7 @@ fn its_timeout(probe: Option<&Value>, message: &str) -> Aside {
 
 /// The program of a probe's own container, told to listen for its own Pod only.
 fn bound_inside(pod: &Object, probe: Option<&Value>) -> Aside {
-    let probes = ["livenessProbe", "readinessProbe", "startupProbe"];
-    let mut containers = pod.list("/spec/containers").iter();
-    let own = containers.find(|container| probes.iter().any(|key| container.get(*key) == probe))?;
-    on_loopback(own)
+    on_loopback(of_probe(pod, probe)?)
 }
 
 /// The port on which a probe was refused: `dial tcp 10.0.0.1:80: connect: connection refused`.

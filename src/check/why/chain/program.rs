@@ -1,5 +1,8 @@
 //! What of a container's command, mounts and account makes its program end.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
@@ -8,6 +11,16 @@ use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::{Chain, between, text};
+
+/// How shells say that they do not find a program.
+static NO_PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let shell = r"^(?:/bin/)?(?:ba|da|a)?sh: (?:line )?(?:\d+: )?";
+    Regex::new(&format!("{shell}([\\w.+-]+): (?:command )?not found")).ok()
+});
+
+/// The end of a loop or a branch that nothing divides from the command before it.
+static UNDIVIDED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[^;&|(\s]\s+(?:done|fi|esac)\b").ok());
 
 /// What means something to a shell only.
 const OF_SHELL: &[&str] = &["&&", "||", "|", ">", ">>", "<", ";", "&", "2>&1"];
@@ -24,6 +37,7 @@ impl Chain<'_> {
         without_shell(container)
             .or_else(|| unexpanded(&words_of(container), line))
             .or_else(|| cut_script(container))
+            .or_else(|| folded(container, line))
             .or_else(|| to_background(container).filter(|_| code == 0))
             .or_else(|| self.interpreter(pod, container, line))
             .or_else(|| not_permitted(pod, container, line))
@@ -33,6 +47,7 @@ impl Chain<'_> {
             .or_else(|| self.without_token(pod, line))
             .or_else(|| port_taken(pod, container, line))
             .or_else(|| first_of_args(container, line))
+            .or_else(|| lacks_program(container, line))
     }
 
     /// A token that a program looks for and that is not mounted.
@@ -184,6 +199,26 @@ fn cut_script(container: &Value) -> Aside {
     let whole = parts.join(between);
     (one_word && !rest.is_empty())
         .then(|| (&sentences::CUT_SCRIPT, vec![(*script).to_owned(), quote(&whole)]))
+}
+
+/// A script of several lines that stands in one, with nothing between its commands.
+fn folded(container: &Value, line: &str) -> Aside {
+    let words = words_of(container);
+    let script = words.iter().find(|word| word.contains(' ')).filter(|_| line.contains("syntax error"))?;
+    let one_line = !script.trim().contains('\n');
+    let undivided = UNDIVIDED.as_ref()?.is_match(script);
+    (one_line && undivided).then(|| (&sentences::FOLDED, Vec::new()))
+}
+
+/// A program that a shell does not find: it is not in the image.
+pub(super) fn lacks_program(container: &Value, line: &str) -> Aside {
+    let program = NO_PROGRAM.as_ref()?.captures(line)?.get(1)?.as_str();
+    Some((&sentences::IMAGE_LACKS, vec![text(container, "/image").to_owned(), program.to_owned()]))
+}
+
+/// Whether a line is a shell's complaint of a program that is not there.
+pub(in crate::check::why) fn misses_program(line: &str) -> bool {
+    NO_PROGRAM.as_ref().is_some_and(|pattern| pattern.is_match(line))
 }
 
 /// A program that its shell, or it itself, sends to the background.

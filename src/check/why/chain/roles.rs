@@ -12,6 +12,27 @@ use super::{Chain, near};
 const VERBS: &[&str] =
     &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "*"];
 
+/// Verbs whose requests name no object.
+const NAMELESS: &[&str] = &["list", "watch", "create", "deletecollection"];
+
+/// What kubectl calls it, and what it asks the API for.
+const OF_KUBECTL: &[(&str, &str)] = &[
+    ("exec", "create (pods/exec)"),
+    ("log", "get (pods/log)"),
+    ("logs", "get (pods/log)"),
+    ("attach", "create (pods/attach)"),
+    ("portforward", "create (pods/portforward)"),
+    ("port-forward", "create (pods/portforward)"),
+    ("scale", "patch, update (deployments/scale)"),
+    ("read", "get, list, watch"),
+    ("view", "get, list, watch"),
+    ("describe", "get, list"),
+    ("write", "create, update, patch"),
+    ("edit", "get, patch"),
+    ("apply", "get, create, patch"),
+    ("remove", "delete"),
+];
+
 impl Chain<'_> {
     /// The first rule of a role that grants nothing.
     pub(super) fn role(self, role: &Object) -> Option<Finding> {
@@ -19,12 +40,30 @@ impl Chain<'_> {
             let list = |key: &str| -> Vec<&str> {
                 rule[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
             };
-            if list("verbs").iter().any(|verb| !VERBS.contains(verb)) {
+            let verbs = list("verbs");
+            if let Some(finding) = verbs.iter().find_map(|verb| self.of_kubectl(role, verb)) {
+                return Some(finding);
+            }
+            if verbs.iter().any(|verb| !VERBS.contains(verb)) {
                 return None;
             }
             let (groups, resources) = (list("apiGroups"), list("resources"));
-            resources.iter().find_map(|resource| self.of_no_group(role, &groups, resource))
+            let of_none = resources.iter().find_map(|resource| self.of_no_group(role, &groups, resource));
+            of_none.or_else(|| {
+                let names = list("resourceNames");
+                let verb = verbs.iter().find(|verb| NAMELESS.contains(verb)).filter(|_| !names.is_empty())?;
+                let words = [name_of(role), names.join(", "), (*verb).to_owned()];
+                let finding = Finding::lasting(&sentences::NAMES_NOTHING, [&words[0], &words[1], &words[2]]);
+                Some(finding.shown_by(get_yaml(role, self.world.namespace())))
+            })
         })
+    }
+
+    /// A verb that is one of kubectl, and none of the API.
+    fn of_kubectl(self, role: &Object, verb: &str) -> Option<Finding> {
+        let (_, meant) = OF_KUBECTL.iter().find(|(known, _)| *known == verb)?;
+        let finding = Finding::lasting(&sentences::NO_SUCH_VERB, [&name_of(role), verb, meant]);
+        Some(finding.shown_by(get_yaml(role, self.world.namespace())))
     }
 
     fn of_no_group(self, role: &Object, groups: &[&str], resource: &str) -> Option<Finding> {
@@ -34,11 +73,20 @@ impl Chain<'_> {
         if plural == "*" || fits || groups.iter().any(|group| may_be_custom(group)) {
             return None;
         }
+        let written = groups.iter().map(|group| quoted(group)).collect::<Vec<_>>().join(", ");
+        let apart = plural.split_once('.').filter(|(plural, group)| {
+            KINDS.iter().any(|kind| kind.plural == *plural && kind.group == *group)
+        });
+        if let Some((plural, group)) = apart {
+            let words = vec![quoted(group), plural.to_owned()];
+            let finding = Finding::lasting(&sentences::GRANTS_NOTHING, [&name_of(role), resource, &written]);
+            let finding = finding.aside(Some((&sentences::GROUP_APART, words)));
+            return Some(finding.shown_by(get_yaml(role, self.world.namespace())));
+        }
         let aside: Aside = match own.clone().next() {
             Some(kind) => Some((&sentences::GROUP_IS, vec![plural.to_owned(), quoted(kind.group)])),
             None => near(plural, KINDS.iter().map(|kind| kind.plural)),
         };
-        let written = groups.iter().map(|group| quoted(group)).collect::<Vec<_>>().join(", ");
         let finding = Finding::lasting(&sentences::GRANTS_NOTHING, [&name_of(role), resource, &written]);
         Some(finding.aside(aside).shown_by(get_yaml(role, self.world.namespace())))
     }
@@ -87,6 +135,8 @@ mod tests {
             ("authorization.k8s.io", "subjectaccessreviews", "create", false),
             ("", "users", "impersonate", false),
             ("certificates.k8s.io", "signers", "approve", false),
+            ("", "pods", "exec", true),
+            ("", "deployments.apps", "get", true),
         ] {
             let rule = json!({"apiGroups": [group], "resources": [resource], "verbs": [verb]});
             assert_eq!(is_told(rule), told, "{verb} {group}/{resource}");

@@ -53,6 +53,12 @@ impl<'a> Chain<'a> {
         if let Some(claim) = between(reasons, "persistentvolumeclaim \"", "\" not found") {
             return self.claim_missing(pod, claim);
         }
+        if let Some(claim) = between(reasons, "persistentvolumeclaim \"", "\" is being deleted") {
+            let claim = self.claims_of(pod).into_iter().find(|found| found.name() == claim);
+            if let Some(finding) = claim.and_then(|claim| self.broken_link(claim)) {
+                return finding;
+            }
+        }
         if reasons.contains("unbound immediate PersistentVolumeClaims")
             || reasons.contains("persistent volumes to bind")
         {
@@ -119,13 +125,31 @@ impl<'a> Chain<'a> {
     fn too_big(self, pod: &Object, name: &str, resource: &str) -> Finding {
         let asked =
             pod_requests(pod.field("spec")).get(resource).map(ToString::to_string).unwrap_or_default();
-        let aside = odd_cpus(resource, &asked)
+        let odd = odd_cpus(resource, &asked);
+        let by = asked_by(pod, resource, &asked).filter(|_| odd.is_some());
+        let container = by.and_then(|(_, words)| words.into_iter().next());
+        let name = container.map_or_else(|| name.to_owned(), |container| format!("{name} ({container})"));
+        let aside = odd
+            .or_else(|| self.displaces_nobody(pod, resource))
             .or_else(|| self.older_holds(pod, resource))
             .or_else(|| self.given_request(pod, resource))
             .or_else(|| asked_by(pod, resource, &asked))
             .or_else(|| limit_alone(pod, resource))
             .or_else(|| self.biggest_holder(pod, resource));
-        Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]).aside(aside)
+        Finding::lasting(&sentences::TOO_BIG, [&name, resource, &asked]).aside(aside)
+    }
+
+    /// A Pod whose priority is higher than that of others, and that may not take their place.
+    fn displaces_nobody(self, pod: &Object, resource: &str) -> Aside {
+        let priority = |pod: &Object| pod.number("/spec/priority").unwrap_or(0);
+        let polite = pod.text("/spec/preemptionPolicy") == "Never";
+        let lower = self.world.everywhere(&builtin::POD).iter().any(|other| {
+            !other.text("/spec/nodeName").is_empty()
+                && priority(other) < priority(pod)
+                && pod_requests(other.field("spec")).contains_key(resource)
+        });
+        let class = pod.text("/spec/priorityClassName").to_owned();
+        (polite && lower).then(|| (&sentences::DISPLACES_NOBODY, vec![class]))
     }
 
     /// The Pod of an older version that holds what a new one asks for, and goes only after it.

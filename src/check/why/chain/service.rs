@@ -12,7 +12,6 @@ use super::super::super::partial::{shorten, show};
 use super::super::super::probe::Reply;
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
-use super::pages::leads_beside;
 use super::program::on_loopback;
 use super::{Chain, near, text};
 
@@ -252,7 +251,6 @@ impl<'a> Chain<'a> {
         {
             return Some(finding);
         }
-        let pod = pods.first().map(|pod| name_of(pod)).unwrap_or_default();
         let target = target_of(port);
         if body.contains("connection refused") {
             let structural = structural.map(|finding| finding.lasts_if(true));
@@ -277,18 +275,7 @@ impl<'a> Chain<'a> {
             return Some(finding);
         }
         let Some(Ok(answered)) = reply else { return None };
-        let told =
-            format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));
-        let show = format!("kubectl logs {pod}");
-        if let Some(finding) = pods.iter().find_map(|pod| self.behind_a_proxy(pod, answered.status)) {
-            return Some(finding);
-        }
-        let beside = pods.first().and_then(|pod| leads_beside(port, pod));
-        let served = || pods.iter().find_map(|pod| self.serves(pod, answered.status));
-        let covered = || pods.first().and_then(|pod| mounted_over(pod)).filter(|_| answered.status == 403);
-        let behind = beside.or_else(served).or_else(covered).or_else(|| self.behind(service, &pods));
-        let finding = Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).aside(behind);
-        (answered.status != 503).then(|| finding.shown_by(show))
+        self.answered_otherwise(service, port, &pods, (probe, answered))
     }
 
     /// Why nobody took a request at a Service that has Pods.
@@ -321,7 +308,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Who answers for a Service.
-    fn behind(self, service: &Object, pods: &[&Object]) -> Aside {
+    pub(super) fn behind(self, service: &Object, pods: &[&Object]) -> Aside {
         let selector = service.map("/spec/selector").map(written).unwrap_or_default();
         Some((&sentences::BEHIND_IT, vec![self.workload_of(pods.first()?), selector]))
     }
@@ -436,7 +423,7 @@ pub(super) fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
 }
 
 /// Where a volume that begins empty hides what the image holds.
-fn mounted_over(pod: &Object) -> Aside {
+pub(super) fn mounted_over(pod: &Object) -> Aside {
     // Of several containers nobody knows which one answers.
     (pod.list("/spec/containers").len() == 1).then_some(())?;
     let empty = |name: &Value| {

@@ -14,6 +14,9 @@ use super::{Chain, text};
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Z][A-Z0-9_]{2,}\b").ok());
 static REFERENCE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\$\(([A-Za-z_][\w.-]*)\)").ok());
 
+/// Variables that are named, at most.
+const NAMES_MAX: usize = 6;
+
 /// The variable that tells a Pod of an indexed Job which one it is.
 const INDEX: &str = "JOB_COMPLETION_INDEX";
 
@@ -125,7 +128,18 @@ fn not_put_in(container: &Value, line: &str) -> Aside {
     let found = REFERENCE.as_ref()?.captures(line)?;
     let name = found.get(1)?.as_str();
     let own = container["env"].as_array().into_iter().flatten();
-    let user = own.into_iter().find(|variable| text(variable, "/value").contains(&format!("$({name})")))?;
+    let written = format!("$({name})");
+    let user = own.clone().find(|variable| text(variable, "/value").contains(&written));
+    let Some(user) = user else {
+        let names: Vec<&str> = own.map(|variable| text(variable, "/name")).take(NAMES_MAX).collect();
+        let list = ["args", "command"].into_iter().find(|list| {
+            let mut words = container[*list].as_array().into_iter().flatten().filter_map(Value::as_str);
+            words.any(|word| word.contains(&written))
+        })?;
+        let words = vec![name.to_owned(), list.to_owned(), names.join(", ")];
+        let sentence = if names.is_empty() { &sentences::NOT_DEFINED } else { &sentences::NOT_DEFINED_BUT };
+        return (!defines(container, name)).then_some((sentence, words));
+    };
     let words = vec![name.to_owned(), text(user, "/name").to_owned()];
     let sentence = if defines(container, name) { &sentences::DEFINED_LATER } else { &sentences::NOT_DEFINED };
     Some((sentence, words))

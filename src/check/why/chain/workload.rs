@@ -45,7 +45,8 @@ impl<'a> Chain<'a> {
         let pods = self.world.all(&builtin::POD, Some(object.namespace())).iter();
         let mut going = pods.filter(|pod| pod.is_terminating() && self.workload_of(pod) == name);
         let waits = object.text("/spec/strategy/type") == "Recreate";
-        going.find_map(|pod| self.broken_link(pod)).filter(|finding| waits && finding.lasts)
+        let finding = going.find_map(|pod| self.broken_link(pod)).filter(|_| waits)?;
+        Some(finding.or_aside(|| Some((&sentences::RECREATE_WAITS, vec![name]))))
     }
 
     /// Pods that are ready, but not for long enough.
@@ -247,14 +248,29 @@ impl<'a> Chain<'a> {
             .event(object, &["FailedCreate", "UnknownTimeZone", "UnparseableSchedule", "InvalidSchedule"]);
         if let Some(event) = refused {
             let words = [name.as_str(), event.text("/message")];
-            return Some(Finding::lasting(&sentences::CREATE_REFUSED, words).shown_by(self.describe(object)));
+            let finding = Finding::lasting(&sentences::CREATE_REFUSED, words);
+            let finding = finding.aside(no_such_day(object.text("/spec/schedule")));
+            return Some(finding.shown_by(self.describe(object)));
         }
         let never = object.text("/status/lastScheduleTime").is_empty();
         let schedule = object.text("/spec/schedule");
         never.then(|| {
             let show = format!("kubectl get cronjob {}", object.name());
-            Finding::new(&sentences::NOT_DUE, [&name, schedule]).shown_by(show)
+            let no_day = no_such_day(schedule);
+            let lasts = no_day.is_some();
+            let finding = Finding::new(&sentences::NOT_DUE, [&name, schedule]).aside(no_day);
+            finding.lasts_if(lasts).shown_by(show)
         })
+    }
+
+    /// A CronJob whose runs are each ended by the next one.
+    pub(in crate::check) fn ends_its_runs(self, object: &Object) -> Option<Finding> {
+        let replaces = object.text("/spec/concurrencyPolicy") == "Replace";
+        let event = |reason: &str| self.event(object, &[reason]).is_some();
+        let ended = event("SuccessfulDelete") && !event("SawCompletedJob");
+        let words = [name_of(object), object.text("/spec/schedule").to_owned()];
+        let finding = Finding::lasting(&sentences::ENDS_ITS_RUNS, [&words[0], &words[1]]);
+        (replaces && ended).then(|| finding.shown_by(self.describe(object)))
     }
 
     /// A Job from before its CronJob was changed, which cannot end and keeps others from beginning.
@@ -297,6 +313,19 @@ impl<'a> Chain<'a> {
     }
 }
 
+/// A day of a schedule that its month never has: `0 3 30 2 *`.
+fn no_such_day(schedule: &str) -> Aside {
+    let fields: Vec<&str> = schedule.split_whitespace().collect();
+    let [_, _, day, month, _] = fields.as_slice() else { return None };
+    let last = match month.parse::<u32>().ok()? {
+        2 => 29,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let never = day.parse::<u32>().is_ok_and(|day| day > last);
+    never.then(|| (&sentences::NO_SUCH_DAY, vec![(*month).to_owned(), (*day).to_owned()]))
+}
+
 /// The Pods of a Job that has failed, and that went with what they wrote.
 fn pods_removed(job: &Object, reason: &str) -> Aside {
     let removed =
@@ -311,4 +340,24 @@ fn own_program(job: &Object) -> Aside {
     let own =
         containers.find(|container| container.get("command").is_none() && container.get("args").is_none())?;
     Some((&sentences::OWN_PROGRAM, vec![text(own, "/image").to_owned()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_day_that_its_month_never_has_never_comes() {
+        for (schedule, never) in [
+            ("0 3 30 2 *", true),
+            ("0 3 31 4 *", true),
+            ("0 3 29 2 *", false),
+            ("0 3 31 * *", false),
+            ("0 3 30 2,3 *", false),
+            ("0 3 * 2 *", false),
+            ("@daily", false),
+        ] {
+            assert_eq!(no_such_day(schedule).is_some(), never, "{schedule}");
+        }
+    }
 }

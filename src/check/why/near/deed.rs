@@ -1,13 +1,16 @@
 //! What the last command did, where it did not do what was asked: nothing, something beside it, or half of it.
 
+use serde_json::Value;
+
 use crate::apimachinery::{Object, builtin, resolve_kind};
 use crate::lesson::{Form, ObjectRef, Quantifier, commands_of, kubectl_verb, writes};
 
 use super::super::super::partial::{Gap, contains, quote, shorten, show};
-use super::super::chain::Chain;
-use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::chain::{Chain, near_label};
+use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::Near;
+use super::applied::unread;
 use super::missing::is_named;
 use super::place::LAST_APPLIED;
 
@@ -86,6 +89,12 @@ impl Near<'_> {
         since.then(|| finding.shown_by("kubectl get pods"))
     }
 
+    /// As `made_others`, where a folder or a kustomization was read that may hold more.
+    pub(super) fn left_unread(&self, wanted: &ObjectRef) -> Option<Finding> {
+        unread(self.facts.commands.last()?)?;
+        self.made_others(wanted)
+    }
+
     /// It wrote other objects than the one that is not there.
     pub(super) fn made_others(&self, wanted: &ObjectRef) -> Option<Finding> {
         let last = self.facts.commands.last().filter(|last| writes(last) && reads_files(last))?;
@@ -101,7 +110,8 @@ impl Near<'_> {
         let named = made[..made.len().min(NAMED_MAX)].join(", ");
         let words = [told(last), named, wanted.to_string()];
         let others = !made.is_empty() && !made.contains(&words[2]);
-        others.then(|| Finding::lasting(&sentences::MADE_OTHERS, [&words[0], &words[1], &words[2]]))
+        let finding = Finding::lasting(&sentences::MADE_OTHERS, [&words[0], &words[1], &words[2]]);
+        others.then(|| finding.aside(unread(last)))
     }
 
     /// It changed a ReplicaSet, whose template comes from the Deployment above it.
@@ -141,7 +151,10 @@ impl Near<'_> {
         let mut lines = answered.err.lines().map(str::trim);
         let said = lines.find(|line| !line.is_empty() && !line.starts_with("command terminated"))?;
         let cut_off = CUT_OFF.iter().any(|words| said.contains(words));
-        (!cut_off).then(|| Finding::lasting(&sentences::PROGRAM_FAILED, [&told(last), &quote(said)]))
+        // What ran in the container says more than how it was reached.
+        let ran = last.lines().next().unwrap_or_default();
+        let ran = ran.split_once(" -- ").map_or_else(|| told(last), |(_, program)| quote(program));
+        (!cut_off).then(|| Finding::lasting(&sentences::PROGRAM_FAILED, [&ran, &quote(said)]))
     }
 
     /// Why an object that should go has not gone, where nobody makes it anew.
@@ -182,6 +195,9 @@ impl Near<'_> {
         let name = name_of(object);
         let show = format!("kubectl get {} {}", object.kind().to_lowercase(), object.name());
         let commands = self.facts.commands;
+        if let Some(finding) = self.found_nothing(object) {
+            return Some(finding);
+        }
         let orphans = |line: &String| line.contains("--cascade=orphan") || line.contains("--cascade=false");
         if commands.iter().any(orphans) {
             return Some(Finding::lasting(&sentences::LEFT_ON_PURPOSE, [&name]).shown_by(show));
@@ -194,6 +210,17 @@ impl Near<'_> {
         let entered = commands.iter().any(|line| line.contains("exec"));
         let finding = Finding::lasting(&sentences::PROCESS_ENDED, [&name, &restarts.to_string()]);
         (restarts > 0 && entered).then(|| finding.shown_by(show))
+    }
+
+    /// The last command looked for labels that nobody carries.
+    fn found_nothing(&self, object: &Object) -> Option<Finding> {
+        let last = self.facts.commands.last().filter(|last| writes(last))?;
+        let answered = self.facts.answered?;
+        let nothing = [&answered.err, &answered.out].iter().any(|text| text.contains("No resources found"));
+        let finding =
+            Finding::lasting(&sentences::FOUND_NOTHING, [&told(last)]).aside(selector_in(last, object));
+        nothing
+            .then(|| finding.shown_by(format!("kubectl get {}s --show-labels", object.kind().to_lowercase())))
     }
 
     /// A Pod whose labels were changed, so that its owner let it go.
@@ -250,13 +277,29 @@ impl Near<'_> {
     }
 }
 
+/// The label of an object that comes near to one that a command selects by.
+fn selector_in(line: &str, object: &Object) -> Aside {
+    let commands = commands_of(line);
+    let words = commands.iter().flatten().map(|word| word.text.as_str());
+    let pairs = words.flat_map(|word| word.trim_start_matches("-l").split(',')).filter_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        Some((key.trim_start_matches("--selector="), Value::from(value.trim_start_matches('='))))
+    });
+    let labels = object.labels()?;
+    let (asked, found) = pairs.into_iter().find_map(|(key, value)| {
+        let found = near_label(labels, key, &value)?;
+        (labels.get(key) != Some(&value)).then(|| (format!("{key}={}", show(&value)), found))
+    })?;
+    Some((&sentences::NEAR_LABEL, vec![asked, name_of(object), found]))
+}
+
 /// Whether a command reads what it writes from files.
-fn reads_files(line: &str) -> bool {
+pub(super) fn reads_files(line: &str) -> bool {
     let flags = ["-f", "-k", "--filename", "--kustomize"];
     line.split_whitespace().any(|word| flags.iter().any(|flag| word.starts_with(flag)))
 }
 
 /// A command as it is told.
-fn told(line: &str) -> String {
+pub(super) fn told(line: &str) -> String {
     shorten(line.lines().next().unwrap_or_default())
 }

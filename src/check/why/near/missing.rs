@@ -73,6 +73,7 @@ impl Near<'_> {
             .or_else(|| self.dry_run())
             .or_else(|| self.quota_used())
             .or_else(|| self.refused_to_make(wanted))
+            .or_else(|| self.left_unread(wanted))
             .or_else(|| self.not_exposed(wanted))
             .or_else(|| self.gone(wanted))
             .or_else(|| self.made_others(wanted))
@@ -128,7 +129,12 @@ impl Near<'_> {
         if let Some(finding) = self.one_too_many(wanted) {
             return Some(finding);
         }
+        let removes = |line: &String| {
+            line.split_whitespace().any(|word| word == "--rm") && is_named(line, &wanted.name)
+        };
+        let by_itself = !deleted && self.facts.commands.iter().any(removes);
         let sentence = if deleted { &sentences::GONE } else { &sentences::GONE_AGAIN };
+        let sentence = if by_itself { &sentences::REMOVED_ITSELF } else { sentence };
         let finding = Finding::lasting(sentence, [&wanted.to_string()]);
         let show = format!("kubectl get events --field-selector involvedObject.name={}", wanted.name);
         was_there.then(|| finding.shown_by(show))
@@ -248,7 +254,10 @@ impl Near<'_> {
         let found = candidates.iter().copied().find(|object| self.is_near(&wanted.name, object));
         if let Some(found) = found {
             let words = [wanted.kind.singular, found.name(), &wanted.name];
-            return Some(Finding::lasting(&sentences::OTHER_NAME, words).shown_by(show));
+            let last = self.facts.commands.last().filter(|_| found.name().contains(&wanted.name));
+            let customized = last.is_some_and(|last| last.contains("apply -k"));
+            let aside = customized.then(|| (&sentences::NAMES_CHANGED, Vec::new()));
+            return Some(Finding::lasting(&sentences::OTHER_NAME, words).aside(aside).shown_by(show));
         }
         let partial = self.expected_of(wanted)?;
         let fits = |object: &&&Object| contains(&partial, Some(object.value()), self.facts.snap);

@@ -1,6 +1,10 @@
 //! What a learner seems to have done instead of what was asked: generic mistakes, told without an author's help.
 
+mod applied;
+mod by_hand;
 mod deed;
+mod fields;
+mod letters;
 mod missing;
 mod place;
 mod refusal;
@@ -9,6 +13,7 @@ mod spec;
 mod usage;
 mod values;
 
+pub(super) use letters::odd_letters;
 pub(super) use missing::{is_of_cluster, taken_for};
 pub(super) use sources::service_of;
 
@@ -220,7 +225,7 @@ impl<'a> Near<'a> {
         jobs.filter_map(|job| Some((job.namespace(), job.controller()?))).find_map(|(namespace, owner)| {
             let schedule = self.facts.world.named(&builtin::CRON_JOB, Some(namespace), &owner.name)?;
             let none = schedule.number("/spec/successfulJobsHistoryLimit") == Some(0);
-            chain.forgets(schedule).filter(|_| none)
+            chain.forgets(schedule).filter(|_| none).or_else(|| chain.ends_its_runs(schedule))
         })
     }
 

@@ -5,16 +5,18 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::apimachinery::{KINDS, Kind, Object, QUANTITY_FORMAT_ERROR, TypeSchema, resolve_kind, schema_of};
+use crate::apimachinery::{KINDS, Kind, Object, QUANTITY_FORMAT_ERROR, resolve_kind};
 use crate::base::nearest;
 
 use super::super::chain::{is_limit_range, near};
 use super::super::finding::{Aside, Finding, Sentence, name_of};
 use super::super::sentences;
+use super::fields::{meant_field, meant_value, of_type};
 use super::usage;
 
 /// A path of a manifest, as refusals write it.
-const PATH: &str = r"((?:spec|metadata|data|stringData|rules|subjects|roleRef|webhooks|template)[\w.\[\]-]*)";
+const PATH: &str =
+    r"((?:spec|metadata|data|stringData|type|rules|subjects|roleRef|webhooks|template)[\w.\[\]-]*)";
 
 static NO_KIND: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"no matches for kind "([^"]+)" in version "([^"]+)""#).ok());
@@ -31,35 +33,14 @@ static OTHER_TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static PATCHED_PATH: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#""(?:op|path)"\s*:\s*"([^"]*)"[^{}]*"(?:op|path)"\s*:\s*"([^"]*)""#).ok());
 
-/// How far below its place a field is looked for.
-const WAY_MAX: usize = 4;
-
 /// How the API server says that a field is fixed.
-const IMMUTABLE: &[&str] =
-    &["field is immutable", "may not change fields", "may not change once", "cannot change roleRef"];
-
-/// Fields of older versions of a kind, and what became of them.
-const BECAME: &[(&str, &str, &str)] = &[
-    (
-        "HorizontalPodAutoscaler",
-        "targetCPUUtilizationPercentage",
-        "spec.metrics[].resource.target.averageUtilization",
-    ),
-    ("Ingress", "serviceName", "backend.service.name"),
-    ("Ingress", "servicePort", "backend.service.port.number"),
+const IMMUTABLE: &[&str] = &[
+    "field is immutable",
+    "is immutable after creation",
+    "may not change fields",
+    "may not change once",
+    "cannot change roleRef",
 ];
-
-/// Words that are taken for the protocol of a port.
-const OF_APPLICATIONS: &[&str] = &["http", "https", "http2", "grpc", "tls", "ssl"];
-
-/// How far it is looked for below the whole kind, before it is said that there is none.
-const WAY_LONG: usize = 8;
-
-/// What stands under `metadata`, whatever the kind.
-const OF_METADATA: &[&str] = &["name", "namespace", "labels", "annotations", "finalizers", "generateName"];
-
-/// What containers and claims ask for amounts of.
-const AMOUNTS: &[&str] = &["cpu", "memory", "storage", "ephemeral-storage"];
 
 /// What is written behind a resource and a slash.
 const SUBRESOURCES: &[(&str, &str)] = &[
@@ -72,9 +53,6 @@ const SUBRESOURCES: &[(&str, &str)] = &[
     ("scale", "deployments/scale"),
     ("token", "serviceaccounts/token"),
 ];
-
-/// Fields that are named, at most.
-const FIELDS_MAX: usize = 6;
 
 /// Whether a refusal is a conflict of two managers of a field.
 pub(super) fn is_conflict(complaint: &str) -> bool {
@@ -97,6 +75,15 @@ pub(super) fn of_object(object: &Object, command: &str, complaint: &str) -> Opti
         let aside: Aside =
             cut.map(|(limit, _)| (&sentences::HISTORY_CUT, vec![name.clone(), limit.to_string()]));
         return Some((aside, format!("kubectl rollout history {name}")));
+    }
+    if complaint.contains("unable to find container named") {
+        let lists = ["/spec/template/spec/containers", "/spec/containers"].into_iter();
+        let names = lists.flat_map(|list| object.list(list)).filter_map(|one| one["name"].as_str());
+        let names = names.collect::<Vec<_>>().join(", ");
+        return Some((
+            Some((&sentences::ITS_CONTAINERS, vec![names])),
+            format!("kubectl describe {}", name.replace('/', " ")),
+        ));
     }
     if let Some([field]) = captured(&UNKNOWN_FIELD, complaint)
         && captured::<1>(&VERSIONED, complaint).is_none()
@@ -181,110 +168,6 @@ fn meaning(complaint: &str) -> (Aside, Option<String>) {
     (of_usage, None)
 }
 
-/// The field that is meant by one that does not exist: of nearly its name, or of its name elsewhere.
-fn meant_field(kind: &Kind, path: &str) -> Aside {
-    let (parent, written) = path.rsplit_once('.').unwrap_or(("", path));
-    let became = BECAME.iter().find(|(of, field, _)| *of == kind.kind && *field == written);
-    if let Some((.., now)) = became {
-        return Some((&sentences::BECAME, vec![(*now).to_owned()]));
-    }
-    let root = schema_of(kind)?;
-    let there = type_at(root, parent)?;
-    let meant = |name: &str| -> Aside { Some((&sentences::NEAREST, vec![name.to_owned()])) };
-    let parts = parent.split('.').map(|part| part.split('[').next().unwrap_or(part));
-    let plain: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    let below = there.way_to(written, WAY_MAX).map(|way| [plain.join("."), way].join("."));
-    // The very name counts for more than one that comes near, or that it ends: `secret.name`, `secretName`.
-    let like = || nearest(written, there.fields.keys().copied());
-    let longer = || there.fields.keys().copied().find(|name| ends_with_word(name, written));
-    if let (None, Some(name)) = (&below, like().or_else(longer)) {
-        return meant(name);
-    }
-    let above = || {
-        let ancestors = (0..plain.len()).rev().map(|length| plain[..length].join("."));
-        let mut holders =
-            ancestors.filter(|place| type_at(root, place).is_some_and(|at| at.field(written).is_some()));
-        holders.next()
-    };
-    // A longer name than the field has here: `secretName`, `name`.
-    let shorter = || there.fields.keys().copied().find(|name| ends_with_word(written, name));
-    let beside = || {
-        let ancestors = (0..plain.len()).rev().map(|length| plain[..length].join("."));
-        let way = |place: &String| type_at(root, place)?.way_to(written, WAY_MAX);
-        let mut ways = ancestors.filter_map(|place| Some([way(&place)?, place]));
-        ways.next().map(|[way, place]| format!("{place}.{way}"))
-    };
-    // Amounts stand in maps, of whose keys no schema knows.
-    let amounts = AMOUNTS.contains(&written) && there.field("requests").is_some();
-    let amount = || amounts.then(|| format!("{}.requests", plain.join(".")));
-    let (below, above) = (below.or_else(above), shorter());
-    if let (None, Some(name)) = (&below, above) {
-        return meant(name);
-    }
-    let deep = || root.way_to(written, WAY_LONG);
-    let of_metadata = || OF_METADATA.contains(&written).then(|| "metadata".to_owned());
-    let Some(place) = below.or_else(amount).or_else(beside).or_else(of_metadata).or_else(deep) else {
-        return Some((&sentences::NOT_A_FIELD, vec![written.to_owned(), kind.kind.to_owned()]));
-    };
-    let place = place.trim_start_matches('.').to_owned();
-    if place.is_empty() {
-        return Some((&sentences::AT_THE_TOP, vec![written.to_owned()]));
-    }
-    Some((&sentences::BELONGS_UNDER, vec![written.to_owned(), place]))
-}
-
-/// The supported value that comes near to one that is not, or ends as it does: `status.podIP` for `spec.podIP`.
-fn meant_value(path: &str, complaint: &str) -> Aside {
-    let (_, rest) = complaint.split_once("Unsupported value: \"")?;
-    let (written, rest) = rest.split_once('"')?;
-    if path.ends_with(".protocol") && OF_APPLICATIONS.contains(&written.to_lowercase().as_str()) {
-        return Some((&sentences::OVER_TCP, Vec::new()));
-    }
-    let (_, supported) = rest.split_once("supported values: ")?;
-    let values = || supported.split('"').skip(1).step_by(2);
-    let end = written.rsplit('.').next().filter(|end| end.len() < written.len());
-    let same_end = || values().find(|value| end.is_some_and(|end| value.rsplit('.').next() == Some(end)));
-    let meant = nearest(written, values()).or_else(same_end)?;
-    Some((&sentences::NEAREST, vec![meant.to_owned()]))
-}
-
-/// Whether a name in camel case ends with a word: `secretName` and `name`.
-fn ends_with_word(name: &str, word: &str) -> bool {
-    let mut letters = word.chars();
-    let capital = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().collect::<String>();
-    name.strip_suffix(letters.as_str()).is_some_and(|rest| rest.len() > 1 && rest.ends_with(&capital))
-}
-
-/// The type that stands at a path of a kind.
-fn type_at(root: &'static TypeSchema, path: &str) -> Option<&'static TypeSchema> {
-    let mut parts = path.split('.').filter(|part| !part.is_empty());
-    parts.try_fold(root, |at, part| at.field(part.split('[').next().unwrap_or(part))?.field_type.message())
-}
-
-/// What should stand where a value of another type does.
-fn of_type(kind: &Kind, found: &str, path: &str, wanted: &str) -> Aside {
-    let nested = kind.kind == "Service" && path.ends_with("selector") && found == "object";
-    if nested {
-        return Some((&sentences::PLAIN_SELECTOR, Vec::new()));
-    }
-    let field = path.rsplit('.').next().unwrap_or(path).to_owned();
-    let sentence = match (wanted, found) {
-        ("string", "number" | "bool") => return Some((&sentences::IN_QUOTES, Vec::new())),
-        ("string", "object" | "array") => &sentences::TEXT_WANTED,
-        ("int32" | "int64", "string") => &sentences::NUMBER_WANTED,
-        ("bool", "string") => &sentences::TRUTH_WANTED,
-        (list, _) if list.starts_with("[]") && list != "[]uint8" => &sentences::LIST_WANTED,
-        (map, "array") if map.starts_with("map[") => &sentences::MAP_WANTED,
-        (part, "string" | "number" | "bool") if part.contains('.') => {
-            let names = type_at(schema_of(kind)?, path)?.fields.keys().take(FIELDS_MAX).copied();
-            let names = names.collect::<Vec<_>>().join(", ");
-            return Some((&sentences::FIELDS_WANTED, vec![field, names]));
-        }
-        _ => return None,
-    };
-    Some((sentence, vec![field]))
-}
-
 /// What a refusal means that says the same whatever it is about.
 fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
     let with = |sentence: &'static Sentence| -> Aside { Some((sentence, Vec::new())) };
@@ -342,6 +225,9 @@ fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
     }
     if complaint.contains("invalid taint spec") {
         return Some((with(&sentences::TAINT_FORM), None));
+    }
+    if complaint.contains("mapping values are not allowed in this context") {
+        return Some((with(&sentences::NO_KEY_HERE), None));
     }
     if complaint.contains("could not find expected ':'") {
         return Some((with(&sentences::COLON_FORM), None));

@@ -25,7 +25,9 @@ impl Near<'_> {
     /// says nothing of its other fields.
     pub(in crate::check::why) fn may_come_from(&self, broken: &Finding) -> bool {
         let Form::Match { rule: Some(rule), .. } = &self.check.form else { return true };
-        !broken.is(&sentences::POLICY_SELECTS_NOTHING) || rule.0.contains("spec.podSelector")
+        let about = |sentence, field: &str| !broken.is(sentence) || rule.0.contains(field);
+        about(&sentences::POLICY_SELECTS_NOTHING, "spec.podSelector")
+            && about(&sentences::NAMES_NOTHING, "resourceNames")
     }
 
     /// What a rule finds in the first object that it reads, where nothing is in trouble.
@@ -47,6 +49,9 @@ impl Near<'_> {
         let finding = Finding::lasting(&sentences::RULE_READS, [&words[0], &words[1]]);
         let both = ["podSelector", "namespaceSelector"].iter().all(|selector| rule.0.contains(selector));
         let finding = finding.or_aside(|| peers_apart(object).filter(|_| both));
+        // A rule about several objects may look for its words in another one.
+        let alone = name == "object";
+        let finding = finding.or_aside(|| named_nowhere(&rule.0, object).filter(|_| alone));
         (!told.is_empty()).then(|| finding.shown_by(get_yaml(object, world.namespace())))
     }
 
@@ -104,6 +109,35 @@ fn peers_apart(policy: &Object) -> Aside {
         alone("podSelector", "namespaceSelector") && alone("namespaceSelector", "podSelector")
     });
     (apart && policy.kind() == "NetworkPolicy").then(|| (&sentences::PEERS_APART, Vec::new()))
+}
+
+/// The words that a rule looks for, and that are nowhere in the object.
+fn named_nowhere(rule: &str, object: &Object) -> Aside {
+    // Of what must not be, or need not be, it says nothing that it is not there.
+    if rule.contains('!') || rule.contains("||") {
+        return None;
+    }
+    let looked_for =
+        Regex::new(r#"(?:==\s*(?:'([^']+)'|"([^"]+)"))|(?:(?:'([^']+)'|"([^"]+)")\s+in\s)"#).ok()?;
+    let words = looked_for.captures_iter(rule).filter_map(|found| {
+        let word = (1..=4).find_map(|group| found.get(group))?;
+        Some(word.as_str())
+    });
+    let mut absent: Vec<&str> = words.filter(|word| !holds_text(object.value(), word)).collect();
+    absent.dedup();
+    (!absent.is_empty()).then(|| (&sentences::NAMED_NOWHERE, vec![absent.join(", ")]))
+}
+
+/// Whether a text is one of an object's values or keys.
+fn holds_text(value: &serde_json::Value, wanted: &str) -> bool {
+    match value {
+        serde_json::Value::String(text) => text == wanted,
+        serde_json::Value::Array(items) => items.iter().any(|item| holds_text(item, wanted)),
+        serde_json::Value::Object(map) => {
+            map.iter().any(|(key, below)| key == wanted || holds_text(below, wanted))
+        }
+        _ => false,
+    }
 }
 
 /// The deepest field on a path of a rule that an object has, and its value: behind it stand functions.

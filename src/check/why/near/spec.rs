@@ -113,6 +113,7 @@ impl Near<'_> {
             .or_else(|| self.changed_pod(object, gap))
             .or_else(|| self.changed_set(object, gap))
             .or_else(|| self.other_volume(object, gap))
+            .or_else(|| self.older_claim(object, gap))
             .or_else(|| Self::as_arguments(object, gap))
             .or_else(|| self.kept_old(object, gap))
             .or_else(|| self.let_go(object).filter(|_| gap.path.starts_with("metadata.ownerReferences")))
@@ -124,6 +125,8 @@ impl Near<'_> {
             .or_else(|| self.autoscaled(object, gap))
             .or_else(|| self.scaled_below(object, gap))
             .or_else(|| self.drifted(object, gap))
+            .or_else(|| self.taken_out(object, gap))
+            .or_else(|| Self::plain_counts(object, gap))
             .or_else(|| values::encoded(object, gap))
             .or_else(|| values::memory(object, gap))
             .or_else(|| values::plain_variable(object, gap))
@@ -288,7 +291,7 @@ impl Near<'_> {
         } else {
             Finding::lasting(&sentences::OTHER_IMAGE, [&name, found, wanted])
         };
-        Some(finding.shown_by(show))
+        Some(finding.aside(container_at(object, &gap.path)).shown_by(show))
     }
 
     /// A Pod that was changed instead of the template that it comes from.
@@ -365,6 +368,15 @@ impl Near<'_> {
         let finding = Finding::lasting(&sentences::NEAR_VALUE, [&words[0], &words[1], found, wanted]);
         worth_it.then(|| finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
+}
+
+/// The container at whose image a path ends, where there are several.
+fn container_at(object: &Object, path: &str) -> Aside {
+    let (list, rest) = path.split_once("containers[")?;
+    let index: usize = rest.split(']').next()?.parse().ok()?;
+    let containers = object.list(&format!("/{}containers", list.replace('.', "/")));
+    let name = containers.get(index)?["name"].as_str()?;
+    (containers.len() > 1).then(|| (&sentences::OF_CONTAINER, vec![name.to_owned()]))
 }
 
 /// Whether a word of a command that is no option is of a kind.

@@ -8,10 +8,11 @@ use crate::apimachinery::{Object, builtin, resolve_kind};
 use crate::base::{is_typo, nearest};
 use crate::lesson::{commands_of, kubectl_verb};
 
-use super::super::chain::Chain;
+use super::super::chain::{Chain, near};
 use super::super::finding::{Aside, Finding, Sentence};
 use super::super::sentences;
 use super::Near;
+use super::letters::odd_letters;
 
 static UNKNOWN_FLAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"unknown flag: (--[\w-]+)").ok());
 static NOT_FOUND: LazyLock<Option<Regex>> =
@@ -42,6 +43,19 @@ const MADE_BY_CREATE: &[&str] = &[
 const TYPES: &[(&str, &[&str])] = &[
     ("secret", &["generic", "tls", "docker-registry"]),
     ("service", &["clusterip", "nodeport", "loadbalancer", "externalname"]),
+];
+
+/// Fields of a Pod that a variable can take.
+const FIELDS: &[&str] = &[
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
 ];
 
 /// Flags that learners write, whole.
@@ -90,6 +104,24 @@ const FLAGS: &[&str] = &[
 const SWITCHES: &[&str] =
     &["--command", "--expose", "--rm", "-i", "-t", "-it", "-ti", "--stdin", "--tty", "-q"];
 
+/// Flags that a command has not, and what does the same.
+const FLAGS_OF_OTHERS: &[(&str, &str)] = &[
+    ("--env", "`kubectl set env`"),
+    ("--requests", "`kubectl set resources`"),
+    ("--limits", "`kubectl set resources`"),
+    ("--serviceaccount", "`kubectl set serviceaccount`"),
+    ("--labels", "`kubectl label`"),
+    ("--annotations", "`kubectl annotate`"),
+    ("--replicas", "`kubectl create deployment --replicas`, `kubectl scale`"),
+    ("--node-port", "`kubectl create service nodeport --node-port`, spec.ports[].nodePort"),
+    ("--nodeport", "`kubectl create service nodeport --node-port`, spec.ports[].nodePort"),
+    ("--node-selector", "spec.template.spec.nodeSelector"),
+    ("--volume", "spec.volumes"),
+];
+
+/// Names that are told of what a quota counts, at most.
+const COUNTED_MAX: usize = 6;
+
 /// Words of a shell that begin a command only within another.
 const WITHIN: &[&str] = &["do", "done", "then", "else", "fi"];
 
@@ -102,6 +134,8 @@ impl Near<'_> {
         let edited =
             self.facts.answered.is_some_and(|answered| answered.err.contains("no valid changes were saved"));
         let finding = finding.or_aside(|| edited.then(|| (&sentences::EDIT_INVALID, Vec::new())));
+        let finding = finding.or_aside(|| odd_letters(last));
+        let finding = finding.or_aside(|| self.counted(complaint));
         let finding = finding.or_aside(|| self.of_owner(complaint));
         let finding = finding.or_aside(|| self.not_found(last, complaint));
         finding.or_aside(|| of_line(last, complaint))
@@ -134,6 +168,17 @@ impl Near<'_> {
         Chain::new(self.facts.world, self.facts.logs).near_or_elsewhere(kind, namespace, name)
     }
 
+    /// What is there already of what a quota counts.
+    fn counted(&self, complaint: &str) -> Aside {
+        let (_, rest) = complaint.split_once("exceeded quota: ")?;
+        let (_, rest) = rest.split_once("requested: ")?;
+        let resource = rest.split('=').next()?.trim_start_matches("count/");
+        let kind = resolve_kind(resource.split('.').next()?)?;
+        let there = self.facts.world.all(kind, None).iter().map(Object::name);
+        let there = there.take(COUNTED_MAX).collect::<Vec<_>>().join(", ");
+        (!there.is_empty()).then(|| (&sentences::QUOTA_COUNTS, vec![there]))
+    }
+
     /// The taints that the nodes have.
     fn taints(&self) -> Aside {
         let taints = Chain::new(self.facts.world, self.facts.logs).taints();
@@ -163,8 +208,19 @@ fn of_line(line: &str, complaint: &str) -> Aside {
         return Some(aside);
     }
     if let Some(flag) = UNKNOWN_FLAG.as_ref()?.captures(complaint).and_then(|found| found.get(1)) {
+        let of_others = FLAGS_OF_OTHERS.iter().find(|(known, _)| *known == flag.as_str());
+        if let Some((_, meant)) = of_others {
+            return with(&sentences::FLAG_OF_OTHERS, vec![(*meant).to_owned()]);
+        }
         let known = nearest(flag.as_str(), FLAGS.iter().copied()).filter(|known| *known != flag.as_str());
         return with(&sentences::NEAREST, vec![known?.to_owned()]);
+    }
+    if let Some(pair) = apart(&words) {
+        return with(&sentences::NO_BLANKS, vec![pair]);
+    }
+    let joined = complaint.contains("spec.ports") && complaint.contains(".name: Required value");
+    if joined && plain.first() == Some(&"patch") {
+        return with(&sentences::PORTS_JOINED, Vec::new());
     }
     if complaint.contains("NAME is required") {
         return too_many(&words, &plain);
@@ -209,6 +265,15 @@ fn positional<'w>(words: &[&'w str]) -> Vec<&'w str> {
         }
     }
     plain
+}
+
+/// A pair whose equals sign stands by itself: `env = prod`.
+fn apart(words: &[&str]) -> Option<String> {
+    // What a container is to run is none of kubectl's.
+    let words: Vec<&str> = words.iter().copied().take_while(|word| *word != "--").collect();
+    let place = words.iter().position(|word| *word == "=")?;
+    let (key, value) = (words.get(place.checked_sub(1)?)?, words.get(place + 1)?);
+    Some(format!("{key}={value}"))
 }
 
 /// A kind that `kubectl create` makes from a file only, or one whose type is missing.
@@ -256,7 +321,12 @@ pub(super) fn taken_apart(line: &str) -> Aside {
 
 /// What a complaint means whatever the command was.
 pub(super) fn by_complaint(complaint: &str) -> Aside {
-    let plain: [(&str, &'static Sentence); 5] = [
+    let plain: [(&str, &'static Sentence); 10] = [
+        ("serviceaccount must be <namespace>:<name>", &sentences::ACCOUNT_FORM),
+        ("must match `ingressClassName` when both are specified", &sentences::CLASS_TWICE),
+        ("there is no need to specify a resource type as a separate argument", &sentences::MIXED_FORMS),
+        ("already set in map", &sentences::KEY_TWICE),
+        ("already defined at line", &sentences::KEY_TWICE),
         ("not a valid selector operator", &sentences::OPERATORS),
         ("must specify a volume type", &sentences::VOLUME_TYPE),
         ("may not be specified when strategy `type` is 'Recreate'", &sentences::STRATEGY_REST),
@@ -266,6 +336,15 @@ pub(super) fn by_complaint(complaint: &str) -> Aside {
     if let Some((_, sentence)) = plain.into_iter().find(|(words, _)| complaint.contains(words)) {
         return Some((sentence, Vec::new()));
     }
+    if complaint.contains("0777 (octal)") {
+        let (_, rest) = complaint.split_once("Invalid value: ")?;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        return (!digits.is_empty()).then(|| (&sentences::OCTAL, vec![format!("0{digits}")]));
+    }
+    if let Some((_, written)) = complaint.split_once("field label not supported: ") {
+        let written = written.split([',', ' ', '"']).next().unwrap_or(written);
+        return near(written, FIELDS.iter().copied());
+    }
     if let Some((_, key)) = complaint.split_once("does not contain declared merge key: ") {
         return Some((&sentences::MERGE_KEY, vec![key.trim().to_owned()]));
     }
@@ -273,7 +352,12 @@ pub(super) fn by_complaint(complaint: &str) -> Aside {
         complaint.split_once("Invalid value: \"").filter(|_| complaint.contains("at least one letter"));
     if let Some((written, _)) = letterless.and_then(|(_, rest)| rest.split_once('"')) {
         let number = !written.is_empty() && written.chars().all(|letter| letter.is_ascii_digit());
-        return number.then(|| (&sentences::PORT_WITHOUT_QUOTES, vec![written.to_owned()]));
+        let sentence = if complaint.contains(".port.name: ") {
+            &sentences::UNDER_NUMBER
+        } else {
+            &sentences::PORT_WITHOUT_QUOTES
+        };
+        return number.then(|| (sentence, vec![written.to_owned()]));
     }
     None
 }

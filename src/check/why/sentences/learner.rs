@@ -86,8 +86,8 @@ sentences! {
         " 양은 숫자에 m, k, M, Mi, Gi 같은 접미사를 붙여 씁니다: 500m, 256Mi.";
     TAINT_FORM: " A taint is KEY=VALUE:EFFECT, and the effect is NoSchedule, PreferNoSchedule or NoExecute.",
         " 테인트는 KEY=VALUE:EFFECT로 쓰고, EFFECT는 NoSchedule, PreferNoSchedule, NoExecute 중 하나입니다.";
-    COLON_FORM: " Behind the colon of a key stands a space (`key: value`): look at that line and the one before it.",
-        " 키의 콜론 뒤에는 공백이 있어야 합니다(`key: value`). 그 줄과 바로 앞줄을 보세요.";
+    COLON_FORM: " Behind the colon of a key (a plain `:`, no wide `：`) stands a space (`key: value`): look at that line and the one before it.",
+        " 키의 콜론은 전각 `：`가 아니라 `:`이고 뒤에 공백이 있어야 합니다(`key: value`). 그 줄과 바로 앞줄을 보세요.";
     OTHER_SOURCE: "The volume {1} of {0} is an {2}, and a {3} is asked for.", "{0}의 볼륨 {1}은(는) {2}인데 {3}이어야 합니다.";
     CHANGED_SET: "The last command changed a ReplicaSet, which belongs to {0}: new Pods come from the template of {0}. Change {0} itself.",
         "마지막 명령은 {0}에 속한 레플리카셋을 바꾸었습니다. 새 파드는 {0}의 템플릿에서 만들어지니 {0}을(를) 바꾸세요.";
@@ -130,7 +130,7 @@ sentences! {
     NO_SUCH_PATH: " {1} has nothing at {0}: a JSON patch replaces and removes only what is there.",
         " {1}에는 {0}이(가) 없습니다. JSON 패치의 replace와 remove는 있는 것에만 쓸 수 있습니다.";
     IS_THERE: " Change the one that is there, or delete it first.", " 이미 있는 것을 바꾸거나 먼저 삭제하세요.";
-    NOT_SCALED: " It has no number of replicas: scale what makes the Pods.", " replicas가 없는 종류입니다. 파드를 만드는 오브젝트를 스케일하세요.";
+    NOT_SCALED: " It has no number of replicas: scale what makes the Pods, such as a Deployment.", " replicas가 없는 종류입니다. 디플로이먼트(Deployment)처럼 파드를 만드는 오브젝트를 스케일하세요.";
     CREATE_NAMES: " Only `kubectl create -f` makes a name up.", " 이름을 지어 주는 것은 `kubectl create -f`뿐입니다.";
     NO_EXPANSION: " A claim grows only where its class has allowVolumeExpansion: true.",
         " 클래스에 allowVolumeExpansion: true가 있어야 클레임을 늘릴 수 있습니다.";
@@ -166,4 +166,26 @@ sentences! {
     PLAIN_VARIABLE: "The variable {1} of {0} has its value written out ({2}); it is to come from elsewhere (valueFrom).",
         "{0}의 변수 {1}에 값({2})이 직접 적혀 있습니다. 다른 곳에서 가져와야 합니다(valueFrom).";
     NEAREST: " There is {0}: a typing error?", " {0}은(는) 있습니다. 오타가 아닌지 보세요.";
+    FILE_SAYS_SO: " So the file says that was applied last (`{0}`): change it there, and apply it.", " 마지막으로 적용한 파일(`{0}`)에 그렇게 적혀 있습니다. 파일을 고치고 다시 적용하세요.";
+    REPLACED_WHOLE: " `kubectl replace` writes the whole object as its file has it: what the file leaves out goes back to its default.",
+        " `kubectl replace`는 파일의 내용으로 오브젝트 전체를 다시 씁니다. 파일에 없는 것은 기본값으로 돌아갑니다.";
+    TAKEN_OUT: "{1} of {0} is not set, though the file that was applied last says {2}: an entry that stands twice and is written once goes out whole with `kubectl apply`. Apply the file again.",
+        "{0}의 {1}이(가) 지정되어 있지 않은데 마지막으로 적용한 파일에는 {2}이(가) 있습니다. 두 번(twice) 적혀 있던 항목을 하나로 줄이면 `kubectl apply`가 모두 지웁니다. 파일을 다시 적용하세요.";
+    OLDER_CLAIM: "{0} is from before {1} was made or changed, and has {2}; the template says {3} now: a StatefulSet never changes a claim that is there. Delete the claim with its data, or change it by itself.",
+        "{0}은(는) {1}을(를) 만들거나 바꾸기 전의 것이라 {2}입니다. 지금 템플릿은 {3}이지만 스테이트풀셋은 이미 있는 클레임을 바꾸지 않습니다. 데이터와 함께 클레임을 삭제하거나 따로 바꾸세요.";
+    PLAIN_COUNTS: "The value {1} of {0} stands under `data` and under `stringData`, and what is under stringData counts.",
+        "{0}의 값 {1}이(가) `data`와 `stringData`에 모두 있습니다. 그러면 stringData의 값이 쓰입니다.";
+    FOUND_NOTHING: "The last command (`{0}`) found nothing to act on.", "마지막 명령(`{0}`)에 해당하는 것이 없어 아무것도 하지 않았습니다.";
+    NEAR_LABEL: " It asks for {0}; {1} carries {2}.", " 찾은 레이블은 {0}인데 {1}의 레이블은 {2}입니다.";
+    WRITTEN_BESIDE: "What the last command (`{0}`) wrote is in the container {1}, and {2} answers: each container has files of its own, unless they share a volume. `-c {2}` names the right one.",
+        "마지막 명령(`{0}`)은 컨테이너 {1}에 썼는데 응답하는 것은 {2}입니다. 볼륨을 함께 쓰지 않으면 파일은 컨테이너마다 따로입니다. `-c {2}`로 지정하세요.";
+    WRITTEN_ELSEWHERE: "The last command (`{0}`) wrote {1}, and the container {2} shows what is below {3}.", "마지막 명령(`{0}`)은 {1}에 썼는데 컨테이너 {2}이(가) 보여 주는 것은 {3} 아래의 파일입니다.";
+    REMOVED_ITSELF: "{0} was made and is gone again: with `--rm`, `kubectl run` deletes it as soon as its program has ended. Leave `--rm` out.",
+        "{0}이(가) 만들어졌다가 사라졌습니다. `kubectl run`에 `--rm`을 붙이면 프로그램이 끝나자마자 삭제됩니다. `--rm`을 빼세요.";
+    NAMES_CHANGED: " A kustomization changes names by namePrefix and nameSuffix.", " kustomization의 namePrefix와 nameSuffix는 이름을 바꿉니다.";
+    NAMED_NOWHERE: " It has no {0}.", " {0}이(가) 없습니다.";
+    OF_CONTAINER: " It is the container {0}.", " 컨테이너 {0}의 이미지입니다.";
+    ITS_CONTAINERS: " Its containers: {0}.", " 있는 컨테이너: {0}.";
+    NO_KEY_HERE: " A key stands where none can: look at that line and the one before it, for an indentation that is too deep or a colon without a space behind it (`key: value`, with a plain `:` and no wide `：`).",
+        " 키가 올 수 없는 자리에 키가 있습니다. 그 줄과 바로 앞줄에서 들여쓰기가 너무 깊거나 콜론 뒤에 공백이 없지 않은지 보세요(전각 `：`가 아니라 `key: value`).";
 }

@@ -224,4 +224,33 @@ sentences! {
         " 이전 버전의 {0}이(가) 그 자리에 있는데 새 파드가 준비되어야 사라집니다. podAntiAffinity가 자기 자신을 막고 있습니다. 먼저 사라지게 하세요(maxUnavailable: 1, maxSurge: 0).";
     LACKED_BY: " The container that lacks it: {0}.", " 지정하지 않은 컨테이너: {0}.";
     MOUNTED_OVER: " A volume is mounted over what the image holds at {0}.", " 이미지에 있던 {0}의 내용이 그 자리에 마운트된 볼륨에 가려졌습니다.";
+    VARIABLE_COVERS: " {1} has another value for {0}: the container sets {0} itself under `env`, and that counts for more than envFrom.",
+        " {1}에는 {0}의 값이 따로 있지만 컨테이너가 `env`에 {0}을(를) 직접 지정했고, 그것이 envFrom보다 우선합니다.";
+    SOURCE_COVERS: " {1} has another value for {0}: {2} stands after it in envFrom and has {0} as well, and the later one counts.",
+        " {1}에는 {0}의 값이 따로 있지만 envFrom에서 뒤에 있는 {2}에도 {0}이(가) 있어 그 값이 쓰입니다.";
+    FILE_COVERS: " {1} has another {0}: {2} stands after it in the projected volume and has a file {0} as well, and the later one counts.",
+        " {1}에는 다른 {0}이(가) 있지만 projected 볼륨에서 뒤에 있는 {2}에도 {0} 파일이 있어 그것이 쓰입니다.";
+    LEFT_EMPTY: " The volume {0} is empty: there is no {1}, and with optional: true the Pod starts without it.",
+        " 볼륨 {0}이(가) 비어 있습니다. {1}이(가) 없는데 optional: true라서 파드가 그대로 시작했습니다.";
+    WAITS_FOR_ITSELF: " It asks {0}, behind which only ready Pods stand; it selects this Pod, and no other that is ready: the Pod waits for itself.",
+        " {0}에 요청하는데 그 뒤에는 준비된 파드만 있습니다. {0}이(가) 선택하는 것은 이 파드이고 준비된 다른 파드는 없으니, 파드가 자기 자신(itself)을 기다리는 셈입니다.";
+    WAITS_FOR_ITS_NAME: " {0} has the name {1} only once it is ready, and waits for that name itself: publishNotReadyAddresses: true at {2} gives names before.",
+        " {0}은(는) 준비되어야 {1}이라는 이름이 생기는데 그 이름을 스스로 기다립니다. {2}에 publishNotReadyAddresses: true를 쓰면 그전에도 이름이 생깁니다.";
+    NAMED_LATER: " {0} has the name {1} only while it is ready, unless {2} has publishNotReadyAddresses: true.",
+        " {0}은(는) 준비되어 있어야 {1}이라는 이름이 있습니다. {2}에 publishNotReadyAddresses: true가 있으면 그렇지 않아도 됩니다.";
+    IMAGE_LACKS: " The image {0} has no `{1}`: take a program that it has, or another image.",
+        " 이미지 {0}에는 `{1}`이(가) 없습니다. 있는 프로그램을 쓰거나 다른 이미지를 쓰세요.";
+    FOLDED: " The script is one line, with nothing between its commands: in YAML `>` joins lines into one, and `|` keeps them. Or put `;` between the commands.",
+        " 스크립트가 한 줄인데 명령 사이에 구분이 없습니다. YAML에서 `>`는 여러 줄을 한 줄로 잇고 `|`는 줄을 그대로 둡니다. 아니면 명령 사이에 `;`를 쓰세요.";
+    NOT_DEFINED_BUT: " $({0}) stays as it is written in {1}: the container has no variable of that name; it has {2}.",
+        " {1} 안의 $({0})이(가) 그대로 남았습니다. 컨테이너에 그런 이름의 변수가 없고, 있는 것은 {2}입니다.";
+    GIVEN_LIMIT: " The {0} limit is none that was written: {1} gives it to containers without one. Set a limit of your own.",
+        " {0} 제한은 직접 쓴 것이 아니라 {1}의 기본값입니다. 제한을 직접 지정하세요.";
+    DISPLACES_NOBODY: " Pods of lower priority hold some of it, and its PriorityClass {0} has preemptionPolicy: Never: it displaces nobody.",
+        " 우선순위가 더 낮은 파드들이 차지하고 있지만 PriorityClass {0}의 preemptionPolicy가 Never라서 아무도 밀어내지 않습니다.";
+    ALIAS_ADDRESS: " {0} is another name for {1} (ExternalName), and that is an address: a name is wanted there. A Service without a selector and an EndpointSlice lead to addresses.",
+        " {0}은(는) {1}의 별칭(ExternalName)인데 그것은 이름이 아니라 주소(address)입니다. 주소로 보내려면 셀렉터 없는 서비스와 EndpointSlice를 쓰세요.";
+    POLICY_LETS_NOTHING_OUT: " The NetworkPolicy {0} selects the Pod, is for Egress as well (policyTypes), and has no egress rule: nothing may leave the Pod, not even a question for a name.",
+        " 네트워크폴리시 {0}이(가) 이 파드를 선택하고 Egress에도 적용되는데(policyTypes) egress 규칙이 없습니다. 이름 질의조차 파드에서 나갈 수 없습니다.";
+    SIZE_LIMIT: " The limit is the sizeLimit of the emptyDir.", " 그 제한은 emptyDir의 sizeLimit입니다.";
 }

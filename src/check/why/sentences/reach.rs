@@ -97,4 +97,15 @@ sentences! {
     TLS_SECRET: "{0} takes its certificate from the Secret {1}, and there is no such Secret.", "{0}의 인증서가 들어 있어야 할 시크릿 {1}이(가) 없습니다.";
     POLICY_SELECTS_NOTHING: "The podSelector of {0} ({1}) matches no Pod: the policy applies to nothing.",
         "{0}의 podSelector({1})에 맞는 파드가 없어 어디에도 적용되지 않습니다.";
+    ALIAS_PORT: "{0} is another name for {1} (ExternalName): its ports translate nothing. Port {2} is asked for, and who bears that name offers {3}.",
+        "{0}은(는) {1}의 별칭(ExternalName)이라 ports를 써도 포트가 바뀌지 않습니다. 요청한 포트는 {2}인데 그 이름의 서비스에 있는 포트는 {3}입니다.";
+    POLICY_LABELS_ABOVE: " The NetworkPolicy {0} lets in Pods with {1}; {2} has {3}. {4} itself carries that, and its Pods get their labels from spec.template.metadata.labels.",
+        " 네트워크폴리시 {0}은(는) {1}인 파드를 들여보내는데 {2}의 레이블은 {3}입니다. 그 레이블은 {4} 자체에만 있습니다. 파드의 레이블은 spec.template.metadata.labels에서 옵니다.";
+    POLICY_PROTOCOL: " The NetworkPolicy {0} opens the port for {1}, and the Pods are asked over TCP (port {2}).",
+        " 네트워크폴리시 {0}이(가) 여는 포트는 {1}용인데 파드에는 TCP로 요청합니다(포트 {2}).";
+    POLICY_EXCEPT: " The NetworkPolicy {0} lets in addresses of {1} except {2}, and {3} is one of these ({4}).",
+        " 네트워크폴리시 {0}은(는) {1}의 주소를 들여보내지만 {2}은(는) 제외(except)하는데, {3}의 주소({4})가 그 안에 있습니다.";
+    STAR_BELOW: " {0} stands for names one label below, and not for {1} itself.", " {0}은(는) 한 단계 아래의 이름만 뜻하고 {1} 자체는 아닙니다.";
+    REWRITTEN: "{0} hands whatever lies below {1} on as {2} (rewrite-target), so that {3} is never asked for: a pattern with groups, such as {1}(/|$)(.*) and /$2, keeps the rest.",
+        "{0}은(는) {1} 아래의 모든 요청을 {2}(으)로 바꿔 넘깁니다(rewrite-target). 그래서 {3}을(를) 요청하지 못합니다. {1}(/|$)(.*)와 /$2처럼 그룹을 쓰면 나머지 경로가 남습니다.";
 }

@@ -57,4 +57,22 @@ sentences! {
         "{0}에 `{2}` 전체가 변수 {1}의 값으로 들어 있습니다. {3}은(는) 따로 변수여야 하니 `--env`를 하나씩 쓰세요.";
     PEERS_APART: " Its podSelector and namespaceSelector stand behind a dash each: these are two peers, and either is enough. Without the second dash they are one, of which both must be true.",
         " podSelector와 namespaceSelector 앞에 대시가 각각 있어 상대가 둘이고, 하나만 맞아도 됩니다. 두 번째 대시를 빼면 둘 다 맞아야 하는 하나가 됩니다.";
+    ODD_DASH: " `{0}` begins with another dash than the keyboard's, as text programs make it: `{1}`.", " `{0}`의 앞 글자는 문서 편집기가 바꾼 다른 줄표입니다. `{1}`처럼 하이픈을 쓰세요.";
+    ODD_QUOTES: " `{0}` is a quotation mark of text programs and part of the word: the shell takes only plain ones (' and \").",
+        " `{0}`은(는) 문서 편집기의 따옴표라서 단어의 일부가 됩니다. 셸은 일반 따옴표(' 또는 \")만 알아봅니다.";
+    ODD_BLANKS: " The key has blanks in it that are no plain ones, such as web pages have: write the blanks before it anew.",
+        " 키에 일반 공백이 아닌 공백(blank)이 들어 있습니다. 웹 페이지에서 복사하면 그렇게 됩니다. 앞의 공백을 다시 입력하세요.";
+    QUOTA_COUNTS: " It counts what is there already: {0}.", " 이미 있는 것도 셉니다: {0}.";
+    FLAG_OF_OTHERS: " This command has no such flag; what does it: {0}.", " 이 명령에는 그런 플래그가 없습니다. 대신 쓸 것: {0}.";
+    NO_BLANKS: " No blanks stand around the equals sign: `{0}`.", " 등호 앞뒤에는 공백을 쓰지 않습니다: `{0}`.";
+    PORTS_JOINED: " Such a patch finds the port to change by its `port`: another number adds a second one (merge), and of two each needs a name. A JSON patch (`--type=json`, /spec/ports/0/port) or `kubectl edit` changes the one that is there.",
+        " 이런 패치는 `port` 값으로 바꿀 항목을 찾습니다. 다른 번호를 쓰면 두 번째 항목이 추가되고(merge), 둘이면 각각 이름이 필요합니다. 있는 것을 바꾸려면 JSON 패치(`--type=json`, /spec/ports/0/port)나 `kubectl edit`을 쓰세요.";
+    ACCOUNT_FORM: " An account is named with its namespace: `--serviceaccount=NAMESPACE:NAME`.", " 계정은 네임스페이스와 함께 씁니다: `--serviceaccount=NAMESPACE:NAME`.";
+    CLASS_TWICE: " The class stands there twice: leave the annotation out, spec.ingressClassName is enough.", " 클래스를 두 번 지정했습니다. 어노테이션은 빼고 spec.ingressClassName만 쓰세요.";
+    MIXED_FORMS: " Either `KIND NAME` or `KIND/NAME` throughout one command: deployment/web service/web.", " 한 명령에서는 `KIND NAME`과 `KIND/NAME` 중 한 가지만 씁니다: deployment/web service/web.";
+    KEY_TWICE: " A key stands only once in a map, and this one stands twice: join what is below both.", " 키는 맵에 한 번만 쓸 수 있는데 두 번(twice) 있습니다. 아래 내용을 하나로 합치세요.";
+    OCTAL: " Modes are octal, and a nought before the number says so: {0}.", " 권한은 8진수이고 숫자 앞에 0을 붙여 나타냅니다: {0}.";
+    UNDER_NUMBER: " A number stands under `number`, and `name` is for the name of a port: `number: {0}`.", " 숫자는 `number`에 씁니다. `name`은 포트의 이름입니다: `number: {0}`.";
+    OF_KUSTOMIZATION: " A kustomization takes only what stands under its `resources`.", " kustomization은 `resources`에 적힌 것만 적용합니다.";
+    NOT_DEEPER: " Of a folder only its own files are read, not those of folders in it, unless with `-R`.", " 폴더를 지정하면 그 안의 파일만 읽고, 하위 폴더까지 읽으려면 `-R`을 붙여야 합니다.";
 }

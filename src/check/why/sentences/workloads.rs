@@ -92,4 +92,18 @@ sentences! {
         " 이전 템플릿(이미지 {0})에서 만들어졌고 스스로 끝나지 않습니다. {1}을(를) 삭제하세요.";
     PARTITION: "{0} updates only its members from number {1} on (updateStrategy.rollingUpdate.partition): the others keep the old version.",
         "{0}은(는) 번호가 {1} 이상인 파드만 업데이트합니다(updateStrategy.rollingUpdate.partition). 나머지는 이전 버전 그대로입니다.";
+    QUOTA_SCOPES: " It counts only Pods of the scope {0}.", " 이 쿼터는 범위가 {0}인 파드만 셉니다.";
+    QUOTA_OF_BEST_EFFORT: " It counts only Pods that ask for nothing (scope BestEffort): with requests or limits a Pod is none of them.",
+        " 이 쿼터는 requests도 limits도 없는 파드(BestEffort 범위)만 셉니다. 둘 중 하나를 지정하면 해당하지 않습니다.";
+    RECREATE_WAITS: " {0} makes its new Pods only when the old ones are gone (strategy Recreate).", " {0}은(는) 이전 파드가 모두 사라져야 새 파드를 만듭니다(전략 Recreate).";
+    ENDS_ITS_RUNS: "{0} ends each run when the next one is due (concurrencyPolicy: Replace, schedule {1}), and none has been done by then: Forbid lets a run end first.",
+        "{0}은(는) 다음 실행 때가 되면 앞의 실행을 끝내는데(concurrencyPolicy: Replace, 일정 {1}) 그전에 끝난 실행이 없습니다. Forbid이면 실행이 끝날 때까지 기다립니다.";
+    NO_SUCH_DAY: " Month {0} never has a day {1}.", " {0}월에는 {1}일이 없습니다.";
+    NO_SUCH_VERB: "{0} has a rule with the verb {1}, which is none of the API. What it means there: {2}.",
+        "{0}의 규칙에 동사 {1}이(가) 있는데 API에는 그런 동사가 없습니다. API에서 해당하는 것: {2}.";
+    NAMES_NOTHING: "{0} allows {2} only for objects named {1} (resourceNames), and a request to {2} names no object: put {2} into a rule of its own, without resourceNames.",
+        "{0}은(는) 이름이 {1}인 오브젝트에만(resourceNames) {2}을(를) 허용하는데 {2} 요청에는 이름이 없습니다. {2}은(는) resourceNames 없이 따로 규칙에 쓰세요.";
+    GROUP_APART: " The group has a field of its own: apiGroups: [{0}], resources: [{1}].", " 그룹은 따로 씁니다: apiGroups: [{0}], resources: [{1}].";
+    GROUP_OF_NOBODY: "{0} grants to the group {1}, the accounts of a namespace {2}, and there is no such namespace.",
+        "{0}의 대상 그룹 {1}은(는) 네임스페이스 {2}의 계정들인데 그런 네임스페이스가 없습니다.";
 }
