@@ -40,7 +40,7 @@ mod watch;
 
 pub use cel::{
     CelValue, HostValue as CelHostValue, Program as CelProgram, Type as CelType, from_json as cel_from_json,
-    has_rules, rule_errors, validate_by_rules,
+    has_rules, parse_go_duration, rule_errors, validate_by_rules,
 };
 pub use conditions::{Condition, remove_condition, seconds, set_condition};
 pub use cron_schedule::CronSchedule;
@@ -68,8 +68,8 @@ pub use mapper::{kinds_in_category, resolve_kind, resolve_kind_among};
 pub use meta::OwnerReference;
 pub use names::{
     validate_config_key, validate_dns1035_label, validate_dns1123_label, validate_dns1123_subdomain,
-    validate_environment_variable_name, validate_label_key, validate_label_value, validate_path_segment_name,
-    validate_port_name,
+    validate_dns1123_subdomain_with_underscore, validate_environment_variable_name, validate_label_key,
+    validate_label_value, validate_path_segment_name, validate_port_name,
 };
 pub use object::{ListItem, Object};
 pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};

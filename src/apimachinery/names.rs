@@ -22,6 +22,26 @@ pub fn validate_dns1123_subdomain(value: &str) -> Vec<String> {
     errors
 }
 
+/// A subdomain whose labels may hold `_`, also as the first character: search domains, names of services.
+#[must_use]
+pub fn validate_dns1123_subdomain_with_underscore(value: &str) -> Vec<String> {
+    let mut errors = at_most(253, value);
+    let is_label = |label: &str| {
+        let label = label.strip_prefix('_').unwrap_or(label);
+        is_edged(label, |c| c.is_ascii_lowercase() || c.is_ascii_digit(), |c| matches!(c, '-' | '_'))
+    };
+    if !value.split('.').all(is_label) {
+        let label = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+        errors.push(explain(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', \
+             and must start and end with an alphanumeric character",
+            &format!("{label}(\\.{label})*"),
+            &["example.com"],
+        ));
+    }
+    errors
+}
+
 /// A name without dots, at most 63 bytes: namespaces, containers.
 #[must_use]
 pub fn validate_dns1123_label(value: &str) -> Vec<String> {

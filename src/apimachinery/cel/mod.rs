@@ -25,6 +25,7 @@ use serde_json::Value;
 pub use check::Type;
 pub use host::HostValue;
 pub use rules::{has_rules, rule_errors, validate as validate_by_rules};
+pub use times::parse_duration as parse_go_duration;
 pub use value::CelValue;
 
 /// Expressions that are kept read.

@@ -18,7 +18,7 @@ pub(super) fn between(a: Timestamp, b: Timestamp) -> i64 {
 }
 
 /// A duration as Go writes it: `1h30m`.
-pub(super) fn parse_duration(text: &str) -> Option<i64> {
+pub fn parse_duration(text: &str) -> Option<i64> {
     const UNITS: &[(&str, f64)] =
         &[("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
     let (negative, mut rest) = match text.strip_prefix('-') {

@@ -17,7 +17,7 @@ use super::finish::Finish;
 use super::objects::{Objects, World};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{access, delete, discovery, list, openapi, read, subresources, write};
+use super::{access, delete, discovery, health, list, openapi, read, subresources, write};
 
 /// The objects in the hands of whoever runs the simulation.
 struct Inside<'a>(RefCell<&'a mut Registry>);
@@ -75,6 +75,8 @@ fn answer(objects: &Inside<'_>, request: &HttpRequest) -> Result<Response<Body>,
         return Ok(match path {
             "/openapi/v2" => Some(openapi::version_2(&headers, &custom)),
             path if path.starts_with("/openapi/") => openapi::answer(path, &query, &custom),
+            // Whoever runs the simulation has it in memory: here it is well.
+            path if let Some(health) = health::answer(true, path, &query) => Some(health),
             path => {
                 let kinds = discovery::builtin_kinds().into_iter().chain(custom).collect();
                 let stale = objects.with(|world| unavailable_apis(world.registry));
@@ -154,6 +156,8 @@ mod tests {
         let container = json!({"name": "c", "image": "curlimages/curl", "command": ["sleep", "1000"]});
         create(&mut simulation, &POD, "box", json!({"spec": {"containers": [container]}}));
         simulation.advance_to(now + SignedDuration::from_secs(30));
+        let (health, _, _) = shell(&mut simulation, "curl -sk https://kubernetes.default.svc/livez");
+        assert_eq!(health, "ok");
         let ask = "cd /var/run/secrets/kubernetes.io/serviceaccount
             curl -s --cacert ca.crt -H \"Authorization: Bearer $(cat token)\" \
                 https://kubernetes.default.svc/api/v1/namespaces/$(cat namespace)/pods";

@@ -3,7 +3,8 @@
 use http::Method;
 
 use crate::apimachinery::{
-    Kind, ObjectKey, Status, Subresource, aggregated_by_resource, kind_by_resource, unstored_kind_by_resource,
+    Kind, ObjectKey, Status, Subresource, aggregated_by_resource, kind_by_resource, parse_go_duration,
+    unstored_kind_by_resource,
 };
 
 use super::query::{Query, decode};
@@ -131,7 +132,18 @@ impl RequestInfo {
         if !verbs.contains(&self.verb.name()) || (all_namespaces && !reads) {
             return Err(Status::method_not_allowed(self.kind, self.verb.name()));
         }
+        let timeout = self.query.text("timeout");
+        if !timeout.is_empty() && !self.runs_long() && parse_go_duration(timeout).is_none() {
+            let why = "invalid timeout specified in the request URL";
+            return Err(Status::bad_request(format!("{why} - time: invalid duration {timeout:?}")));
+        }
         Ok(self)
+    }
+
+    /// Whether the answer takes as long as the client stays, so that no deadline is set.
+    fn runs_long(&self) -> bool {
+        let streams = matches!(self.subresource_name(), "attach" | "exec" | "log" | "portforward" | "proxy");
+        streams || self.verb == Verb::Watch
     }
 
     /// Namespace and name of the object asked for.
@@ -187,6 +199,18 @@ mod tests {
                 info.subresource_name(),
                 info.rest
             ),
+        }
+    }
+
+    #[test]
+    fn a_time_limit_is_a_duration_where_there_is_one() {
+        let refused = parsed(Method::GET, "/api/v1/pods?timeout=invalid").unwrap().unwrap_err();
+        assert_eq!(
+            (refused.code, refused.message.as_str()),
+            (400, "invalid timeout specified in the request URL - time: invalid duration \"invalid\"")
+        );
+        for url in ["/api/v1/pods?timeout=3h", "/api/v1/pods?timeout=", "/api/v1/pods?watch=1&timeout=x"] {
+            assert!(parsed(Method::GET, url).unwrap().is_ok(), "{url}");
         }
     }
 

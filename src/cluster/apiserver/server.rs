@@ -165,7 +165,7 @@ impl ApiServer {
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query, &self.added_kinds()).unwrap_or_else(body::page_not_found)
             }
-            path if let Some(health) = health::answer(&self.shared, path, &query) => health,
+            path if let Some(health) = health::answer(self.shared.is_kept(), path, &query) => health,
             path if path.starts_with("/.well-known/") || path.starts_with("/openid/") => {
                 self.openid(path)?.unwrap_or_else(body::page_not_found)
             }

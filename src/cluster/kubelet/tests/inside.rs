@@ -292,3 +292,35 @@ fn what_a_container_needs_and_is_not_there_is_told() {
     let page = bench.node.logs(&bench.registry, &key("env"), &Default::default()).unwrap();
     assert_eq!(page.bytes, b"dev\n");
 }
+
+#[test]
+fn variables_stand_in_a_file_that_an_init_container_wrote() {
+    let mut bench = Bench::new();
+    let reference = |key: &str| json!({"name": key, "valueFrom": {"fileKeyRef": {"volumeName": "v", "path": "a.env", "key": key}}});
+    let spec = |key: &str| {
+        let written = "echo \"A='one'\" > /data/a.env";
+        json!({"restartPolicy": "Never", "volumes": [{"name": "v", "emptyDir": {}}],
+            "initContainers": [{"name": "i", "image": "busybox:1.36", "command": ["sh", "-c", written],
+                "volumeMounts": [{"name": "v", "mountPath": "/data"}]}],
+            "containers": [{"name": "c", "image": "busybox:1.36", "command": ["sh", "-c", "echo $A"],
+                "env": [reference(key)]}]})
+    };
+    bench.pod("has", spec("A"));
+    bench.pod("lacks", spec("B"));
+    bench.run_for(15_000);
+    assert_eq!(
+        bench.object("has").get("/spec/containers/0/env/0/valueFrom/fileKeyRef/optional"),
+        Some(&json!(false))
+    );
+    let options =
+        crate::cluster::runtime::LogOptions { container: Some("c".to_owned()), ..Default::default() };
+    let log = bench.node.logs(&bench.registry, &key("has"), &options).unwrap();
+    assert_eq!(String::from_utf8(log.bytes).unwrap(), "one\n");
+    let lacks = bench.object("lacks");
+    let waiting = lacks.get("/status/containerStatuses/0/state/waiting").cloned().unwrap_or_default();
+    assert_eq!(waiting["reason"], "CreateContainerConfigError");
+    assert!(
+        waiting["message"].as_str().unwrap().starts_with("environment variable key \"B\" not found"),
+        "{waiting}"
+    );
+}
