@@ -81,7 +81,9 @@ impl PodWorker<'_> {
         let (node, image) = (self.node_name().to_owned(), status.text("/image").to_owned());
         self.node.images.entry(node).or_default().insert(image);
         let address = self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default();
-        let environment = super::env::environment(self.registry, &pod, &spec, &address).unwrap_or_default();
+        let files = self.variable_files(&spec);
+        let environment =
+            super::env::environment(self.registry, &pod, &spec, &address, &files).unwrap_or_default();
         let process = self.main_process(&spec, environment).unwrap_or_else(|_| idle(&self.slot, spec.name()));
         let id = self.node.spawn(process);
         let container = self.container(spec.name());

@@ -8,12 +8,15 @@ use crate::apimachinery::builtin::{CONFIG_MAP, SECRET, SERVICE};
 use crate::apimachinery::{Object, ObjectKey};
 
 use super::super::registry::Registry;
+use super::super::runtime::Files;
+use super::env_files;
 use super::pod_spec::{self, ContainerSpec};
 use super::volumes;
 
 type Environment = BTreeMap<String, String>;
 
-/// Everything that the container's processes find in their environment.
+/// Everything that the container's processes find in their environment; `files` are those of the Pod's volumes
+/// in which variables may stand.
 ///
 /// # Errors
 /// The kubelet's words for what is missing: `configmap "x" not found` …
@@ -22,6 +25,7 @@ pub(super) fn environment(
     pod: &Object,
     spec: &ContainerSpec<'_>,
     address: &str,
+    files: &BTreeMap<String, Files>,
 ) -> Result<Environment, String> {
     let mut environment = service_links(registry, pod);
     environment.insert("HOME".to_owned(), "/root".to_owned());
@@ -35,6 +39,9 @@ pub(super) fn environment(
         let Some(name) = variable["name"].as_str() else { continue };
         let value = match variable.get("valueFrom").filter(|from| !from.is_null()) {
             None => Some(expand(variable["value"].as_str().unwrap_or_default(), &environment)),
+            Some(from) if from["fileKeyRef"].is_object() => {
+                env_files::value_of(pod, &from["fileKeyRef"], files)?
+            }
             Some(from) => value_from(registry, pod, spec, from, address)?,
         };
         if let Some(value) = value {

@@ -5,6 +5,7 @@ mod adoption;
 mod attachments;
 mod downward;
 mod env;
+mod env_files;
 mod eviction;
 mod hooks;
 mod host;

@@ -14,7 +14,7 @@ use super::host_volumes::{HostVolume, MountError, host_volumes};
 use super::pod_runtime::{ContainerRuntime, Run, Task, TaskKind, Terminated, TerminationMessage};
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::{PodWorker, Step};
-use super::{env, volumes};
+use super::{env, env_files, volumes};
 
 /// Content of a Pod's own volumes, by name.
 type VolumeFiles = BTreeMap<String, runtime::Files>;
@@ -128,7 +128,8 @@ impl PodWorker<'_> {
         let (pod, now) = (Arc::clone(&self.pod), self.now());
         let Some(spec) = pod_spec::container(&pod, name) else { return };
         let address = self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default();
-        let environment = match env::environment(self.registry, &pod, &spec, &address) {
+        let files = self.variable_files(&spec);
+        let environment = match env::environment(self.registry, &pod, &spec, &address, &files) {
             Ok(environment) => environment,
             Err(why) => {
                 self.event(Some(&spec), EventType::Warning, "Failed", &format!("Error: {why}"));
@@ -165,6 +166,11 @@ impl PodWorker<'_> {
             }
             Err(why) => self.start_failed(&spec, &why, now),
         }
+    }
+
+    /// The Pod's volumes, for a container with variables that stand in them.
+    pub(super) fn variable_files(&mut self, spec: &ContainerSpec<'_>) -> VolumeFiles {
+        if env_files::reads_files(spec) { self.runtime_mut().volumes.clone() } else { VolumeFiles::default() }
     }
 
     /// What the container sees of the Pod's volumes. A part of a volume that the kubelet keeps up to date

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::apimachinery::{Object, ObjectKey, Status, builtin, seconds};
 
 use super::Registry;
+use super::admission::label_by_node;
 
 impl Registry {
     /// Binds a Pod to a node (the `binding` subresource): sets nodeName and PodScheduled.
@@ -31,6 +32,7 @@ impl Registry {
         let mut new = Object::clone(&old);
         new.set("/spec/nodeName", node);
         new.remove("/status/nominatedNodeName");
+        label_by_node(self, &mut new);
         mark_scheduled(&mut new, &seconds(self.now));
         Ok(if dry_run { Arc::new(new) } else { self.store.put(&builtin::POD, new) })
     }

@@ -82,7 +82,7 @@ impl Registry {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
         warnings.extend(strategy.warnings(&object));
-        warnings.extend(custom::finalizer_warnings(kind, &object));
+        warnings.extend(custom::finalizer_warnings(kind, &object, None));
         let object = if options.dry_run {
             Arc::new(object)
         } else {

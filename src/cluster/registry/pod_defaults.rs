@@ -131,6 +131,9 @@ fn set_container_defaults(container: &mut Map<String, Value>) {
         default_to(port, "protocol", "TCP");
     }
     for variable in items(container, "env") {
+        if let Some(file) = child(variable, "valueFrom").and_then(|from| child(from, "fileKeyRef")) {
+            file.entry("optional").or_insert_with(|| false.into());
+        }
         if let Some(field) = child(variable, "valueFrom").and_then(|from| child(from, "fieldRef")) {
             default_to(field, "apiVersion", "v1");
         }

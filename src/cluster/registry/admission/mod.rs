@@ -16,6 +16,7 @@ mod resource_quota;
 mod runtime_class;
 mod service_account;
 mod storage;
+mod topology_labels;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ use matching::Request;
 
 pub(super) use node_restriction::{admit_eviction, admit_token};
 pub(crate) use storage::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
+pub(super) use topology_labels::label_by_node;
 
 /// What a plug-in may know of a write.
 pub(super) struct Attributes<'a> {
@@ -67,6 +69,7 @@ const CHAIN: &[Plugin] = &[
     storage::resize,
     ingress_class::admit,
     runtime_class::admit,
+    topology_labels::admit,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.

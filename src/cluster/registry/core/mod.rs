@@ -4,6 +4,7 @@ mod component_status;
 mod config_map;
 mod endpoints;
 mod event;
+mod label_keys;
 mod limit_range;
 mod namespace;
 mod node;

@@ -10,6 +10,7 @@ use super::super::pod_defaults::{self, items};
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
 use super::super::warnings::pod_spec_warnings;
+use super::label_keys::apply_label_keys;
 use super::pod_cells::pod_cells;
 
 /// `pkg/registry/core/pod`.
@@ -50,6 +51,7 @@ impl Strategy for PodStrategy {
     fn prepare_for_create(&self, object: &mut Object) {
         let class = pod_defaults::qos_class(object);
         object.set("/status", json!({"phase": "Pending", "qosClass": class}));
+        apply_label_keys(object);
     }
 
     fn metadata_with_status(&self) -> &'static [&'static str] {

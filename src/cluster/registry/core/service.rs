@@ -10,6 +10,7 @@ use super::super::columns::{self, Column};
 use super::super::service_allocation;
 use super::super::strategy::Strategy;
 use super::super::validation;
+use super::super::warnings::service_warnings;
 
 /// `pkg/registry/core/service`.
 pub(crate) struct ServiceStrategy;
@@ -82,6 +83,10 @@ impl Strategy for ServiceStrategy {
 
     fn validate(&self, object: &Object) -> FieldErrors {
         validation::service_errors(object)
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        service_warnings(object)
     }
 
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {

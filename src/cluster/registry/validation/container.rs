@@ -1,10 +1,13 @@
 //! Rules of containers.
 
+use serde_json::Value;
+
 use crate::apimachinery::{
     FieldError, FieldErrors, validate_config_key, validate_dns1123_label, validate_environment_variable_name,
     validate_port_name,
 };
 
+use super::env_files::file_key_errors;
 use super::field::Field;
 use super::lifecycle::{env_from_errors, lifecycle_errors};
 use super::probe::probe_errors;
@@ -195,6 +198,7 @@ fn variable_errors(variable: &Field<'_>) -> FieldErrors {
     for source in ["configMapKeyRef", "secretKeyRef"] {
         errors.extend(key_reference_errors(&from.child(source)));
     }
+    errors.extend(file_key_errors(&from.child("fileKeyRef")));
     errors
 }
 
@@ -272,13 +276,39 @@ fn mount_errors(container: &Field<'_>, volumes: &[&str]) -> FieldErrors {
             errors.push(path.invalid("must be unique"));
         }
         taken.push(path.text());
-        let (sub_path, expression) = (mount.child("subPath"), mount.child("subPathExpr"));
+        // Upstream names these without saying of which mount they are.
+        let of_all = |field: &str| {
+            Field::at([mounts.path(), ".", field].concat(), mount.value().get(field).unwrap_or(&Value::Null))
+        };
+        let (sub_path, expression) = (of_all("subPath"), of_all("subPathExpr"));
         errors.extend(inner_path_errors(&sub_path));
         if !expression.is_empty() && !sub_path.is_empty() {
-            errors.push(expression.invalid("subPathExpr and subPath are mutually exclusive"));
+            let detail = "subPathExpr and subPath are mutually exclusive";
+            errors.push(mount.child("subPathExpr").invalid(detail));
         }
         errors.extend(inner_path_errors(&expression));
-        errors.extend(propagation_error(container, &mount.child("mountPropagation")));
+        errors.extend(propagation_error(container, &of_all("mountPropagation")));
+        errors.extend(recursion_errors(&mount, &of_all("recursiveReadOnly")));
+    }
+    errors
+}
+
+/// What is mounted inside a mount can be for reading only where the mount itself is (`validateMountRecursiveReadOnly`).
+fn recursion_errors(mount: &Field<'_>, recursive: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    match recursive.text() {
+        _ if recursive.is_absent() => {}
+        "Disabled" => {}
+        "Enabled" | "IfPossible" => {
+            if mount.child("readOnly").value() != &Value::Bool(true) {
+                errors.push(recursive.forbidden("may only be specified when readOnly is true"));
+            }
+            if !matches!(mount.child("mountPropagation").text(), "" | "None") {
+                let detail = "may only be specified when mountPropagation is None or not specified";
+                errors.push(recursive.forbidden(detail));
+            }
+        }
+        _ => errors.push(recursive.not_supported(&["Disabled", "Enabled", "IfPossible"])),
     }
     errors
 }
@@ -291,8 +321,7 @@ fn propagation_error(container: &Field<'_>, propagation: &Field<'_>) -> Option<F
     if !supported.contains(&propagation.text()) {
         return Some(propagation.not_supported(&supported));
     }
-    let privileged =
-        container.child("securityContext").child("privileged").value() == &serde_json::Value::Bool(true);
+    let privileged = container.child("securityContext").child("privileged").value() == &Value::Bool(true);
     (propagation.text() == "Bidirectional" && !privileged).then(|| {
         propagation.forbidden("Bidirectional mount propagation is available only to privileged containers")
     })

@@ -1,6 +1,8 @@
 //! Rules of a Pod's names and addresses: DNS, host aliases, gates.
 
-use crate::apimachinery::{FieldErrors, validate_dns1123_subdomain, validate_label_key};
+use crate::apimachinery::{
+    FieldErrors, validate_dns1123_subdomain, validate_dns1123_subdomain_with_underscore, validate_label_key,
+};
 
 use super::field::Field;
 
@@ -37,8 +39,10 @@ pub(super) fn dns_errors(spec: &Field<'_>) -> FieldErrors {
     if searches.items().count() > SEARCHES_MAX {
         errors.push(searches.invalid(format!("must not have more than {SEARCHES_MAX} search paths")));
     }
-    for search in searches.items() {
-        errors.extend(search.invalid_all(validate_dns1123_subdomain(search.text().trim_end_matches('.'))));
+    // A dot alone is the root: names are tried as they are.
+    for search in searches.items().filter(|search| search.text() != ".") {
+        let domain = search.text().strip_suffix('.').unwrap_or(search.text());
+        errors.extend(search.invalid_all(validate_dns1123_subdomain_with_underscore(domain)));
     }
     for option in config.child("options").items() {
         let name = option.child("name");

@@ -1,5 +1,6 @@
 //! Rules that objects must keep, with upstream's words (`pkg/apis/core/validation`).
 
+mod claims;
 mod config;
 mod container;
 mod cron_job;
@@ -7,6 +8,7 @@ mod daemon_set;
 mod disruption;
 mod dns;
 mod endpoints;
+mod env_files;
 mod ephemeral;
 mod event;
 mod field;
@@ -18,6 +20,7 @@ mod lifecycle;
 mod metadata;
 mod networking;
 mod placement;
+mod pod_host;
 mod pod_resources;
 mod pod_spec;
 mod pod_update;

@@ -110,11 +110,46 @@ fn pod_term_errors(term: &Field<'_>) -> FieldErrors {
     for selector in ["labelSelector", "namespaceSelector"] {
         errors.extend(selector_errors(&term.child(selector)));
     }
+    errors.extend(label_key_errors(term));
     let key = term.child("topologyKey");
     if key.is_empty() {
         errors.push(key.required(TOPOLOGY_KEY));
     } else {
         errors.extend(key.invalid_all(validate_label_key(key.text())));
+    }
+    errors
+}
+
+/// What is wrong with the labels by whose values a Pod adds to a selector
+/// (`validateMatchLabelKeysAndMismatchLabelKeys`).
+fn label_key_errors(term: &Field<'_>) -> FieldErrors {
+    let selector = term.child("labelSelector");
+    let [matched, mismatched] = ["matchLabelKeys", "mismatchLabelKeys"].map(|field| term.child(field));
+    let mut errors = FieldErrors::new();
+    for keys in [&matched, &mismatched].into_iter().filter(|keys| !keys.is_empty()) {
+        if selector.is_absent() {
+            errors.push(keys.forbidden("must not be specified when labelSelector is not set"));
+            continue;
+        }
+        errors.extend(keys.items().flat_map(|key| key.invalid_all(validate_label_key(key.text()))));
+    }
+    // The selector has taken up what the keys say: who named a label there, too, has it twice.
+    let named = selector.child("matchLabels");
+    let mut seen: Vec<&str> =
+        named.map().into_iter().flat_map(|map| map.keys().map(String::as_str)).collect();
+    for expression in selector.child("matchExpressions").items() {
+        let key = expression.child("key");
+        let index = matched.items().position(|matched| matched.text() == key.text());
+        if let Some(index) = index.filter(|_| seen.contains(&key.text())) {
+            let path = format!("{}[{index}]", term.path());
+            errors.push(
+                Field::at(path, key.value()).invalid("exists in both matchLabelKeys and labelSelector"),
+            );
+        }
+        seen.push(key.text());
+    }
+    for key in matched.items().filter(|key| mismatched.items().any(|other| other.text() == key.text())) {
+        errors.push(key.invalid("exists in both matchLabelKeys and mismatchLabelKeys"));
     }
     errors
 }
@@ -165,6 +200,7 @@ fn spread_errors(constraints: &Field<'_>) -> FieldErrors {
                 errors.push(policy.not_supported(&["Honor", "Ignore"]));
             }
         }
+        errors.extend(label_key_errors(&constraint));
         errors.extend(selector_errors(&constraint.child("labelSelector")));
     }
     errors
@@ -239,7 +275,8 @@ mod tests {
                 "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{}]},
             },
             "topologySpreadConstraints": [
-                {"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"},
+                {"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule",
+                    "matchLabelKeys": ["a"]},
                 {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"},
             ],
         }}))
@@ -263,6 +300,7 @@ mod tests {
                 ),
                 "spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero"
                     .to_owned(),
+                "spec.topologySpreadConstraints[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set".to_owned(),
                 "spec.topologySpreadConstraints[1]: Duplicate value: \"{zone, DoNotSchedule}\"".to_owned(),
             ]
         );

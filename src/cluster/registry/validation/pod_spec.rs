@@ -4,13 +4,16 @@ use serde_json::Value;
 
 use crate::apimachinery::{FieldErrors, validate_dns1123_label, validate_dns1123_subdomain};
 
+use super::claims::{claim_errors, claim_names, used_claim_errors};
 use super::container::{container_errors, host_port_conflicts, init_errors, running_errors};
 use super::dns::{dns_errors, host_alias_errors, readiness_gate_errors};
+use super::env_files::env_file_errors;
 use super::ephemeral::ephemeral_container_errors;
 use super::field::Field;
 use super::placement::placement_errors;
+use super::pod_host::{host_user_errors, hostname_override_errors, system_errors};
 use super::pod_resources::pod_resource_errors;
-use super::security::pod_security_errors;
+use super::security::{pod_security_errors, unmasked_error};
 use super::volume::{volume_errors, volume_names};
 use super::workload::label_errors;
 
@@ -26,7 +29,9 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
     if containers.is_empty() {
         errors.push(containers.required(""));
     }
+    errors.extend(claim_errors(spec));
     errors.extend(all_container_errors(spec, &names));
+    errors.extend(env_file_errors(spec));
     errors.extend(pod_resource_errors(spec));
     errors.extend(host_network_errors(spec));
     errors.extend(spec.child("restartPolicy").one_of(&["Always", "OnFailure", "Never"]));
@@ -37,11 +42,13 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
         "None",
     ]));
     errors.extend(label_errors(&spec.child("nodeSelector")));
-    errors.extend(pod_security_errors(&spec.child("securityContext")));
+    errors.extend(pod_security_errors(spec));
     errors.extend(dns_errors(spec));
     errors.extend(readiness_gate_errors(spec));
     errors.extend(placement_errors(spec));
+    errors.extend(host_user_errors(spec));
     errors.extend(plain_field_errors(spec));
+    errors.extend(hostname_override_errors(spec));
     errors.extend(spec.child("tolerations").items().flat_map(|toleration| toleration_errors(&toleration)));
     errors.extend(host_alias_errors(&spec.child("hostAliases")));
     let class = spec.child("priorityClassName");
@@ -52,6 +59,7 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
     if !preemption.is_empty() && !["Never", "PreemptLowerPriority"].contains(&preemption.text()) {
         errors.push(preemption.not_supported(&["PreemptLowerPriority", "Never"]));
     }
+    errors.extend(system_errors(spec));
     errors
 }
 
@@ -60,10 +68,13 @@ fn all_container_errors(spec: &Field<'_>, volumes: &[&str]) -> FieldErrors {
     let mut errors = FieldErrors::new();
     let grace = spec.child("terminationGracePeriodSeconds");
     let grace = if grace.is_absent() { GRACE_PERIOD } else { grace.number() };
+    let claims = claim_names(spec);
     let mut taken = Vec::new();
     for list in ["containers", "initContainers", "ephemeralContainers"] {
         for container in spec.child(list).items() {
             errors.extend(container_errors(&container, volumes));
+            errors.extend(used_claim_errors(&container.child("resources"), &claims));
+            errors.extend(unmasked_error(spec, &container));
             let name = container.child("name");
             if taken.contains(&name.text()) && !name.is_empty() {
                 errors.push(name.duplicate());

@@ -176,3 +176,45 @@ fn pod_specs_are_judged_in_upstreams_words() {
         assert_eq!(told, [expected]);
     }
 }
+
+#[test]
+fn mounts_and_security_say_only_what_can_be() {
+    let mut manifest = container(json!({
+        "volumeMounts": [
+            {"name": "v", "mountPath": "/a", "recursiveReadOnly": "Enabled"},
+            {"name": "v", "mountPath": "/b", "subPath": "../x"},
+        ],
+        "securityContext": {"procMount": "Unmasked", "appArmorProfile": {"type": "Any"}},
+    }));
+    let spec = &mut manifest["spec"];
+    spec["volumes"] = json!([{"name": "v", "emptyDir": {}}]);
+    spec["hostNetwork"] = json!(true);
+    spec["securityContext"] = json!({
+        "supplementalGroupsPolicy": "Some", "appArmorProfile": {"type": "Localhost"},
+        "sysctls": [{"name": "net.core.somaxconn", "value": "1"}, {"name": "kernel.shm_rmid_forced", "value": "1"}],
+    });
+    check(
+        &POD,
+        "p",
+        vec![(
+            manifest,
+            vec![
+                "spec.containers[0].volumeMounts.recursiveReadOnly: Forbidden: may only be specified when readOnly is true",
+                r#"spec.containers[0].volumeMounts.subPath: Invalid value: "../x": must not contain '..'"#,
+                r#"spec.containers[0].securityContext.appArmorProfile.type: Unsupported value: "Any": supported values: "Localhost", "RuntimeDefault", "Unconfined""#,
+                r#"spec.containers[0].securityContext.procMount: Invalid value: "Unmasked": `hostUsers` must be false to use `Unmasked`"#,
+                r#"spec.securityContext.sysctls[0].name: Invalid value: "net.core.somaxconn": may not be specified when 'hostNetwork' is true"#,
+                r#"spec.securityContext.supplementalGroupsPolicy: Unsupported value: "Some": supported values: "Merge", "Strict""#,
+                "spec.securityContext.appArmorProfile.localhostProfile: Required value: must be set when AppArmor type is Localhost",
+            ],
+        )],
+    );
+}
+
+#[test]
+fn domains_to_search_may_hold_underscores_or_be_the_root() {
+    let mut manifest = container(json!({}));
+    manifest["spec"]["dnsConfig"] = json!({"searches": [".", "_tcp.example.com.", "a_b.c", "UPPER"]});
+    let refusal = r#"spec.dnsConfig.searches[3]: Invalid value: "UPPER": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')"#;
+    check(&POD, "p", vec![(manifest, vec![refusal])]);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, builtin};
 
@@ -38,7 +38,7 @@ impl AffinityTerm {
             weight,
             namespaces,
             namespace_selector: LabelSelector::from_value(&term["namespaceSelector"]),
-            selector: LabelSelector::from_value(&with_label_keys(pod, term)),
+            selector: LabelSelector::from_value(&term["labelSelector"]),
         }
     }
 
@@ -51,25 +51,6 @@ impl AffinityTerm {
                 .is_ok_and(|namespace| self.namespace_selector.matches(namespace.labels()));
         there && self.selector.matches(other.labels())
     }
-}
-
-/// The selector of a term with what `matchLabelKeys` and `mismatchLabelKeys` add from the Pod's own labels.
-pub(super) fn with_label_keys(pod: &Object, term: &Value) -> Value {
-    let mut selector = term["labelSelector"].clone();
-    if !selector.is_object() {
-        return selector;
-    }
-    for (field, operator) in [("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")] {
-        let keys = term[field].as_array().into_iter().flatten().filter_map(Value::as_str);
-        for (key, value) in keys.filter_map(|key| Some((key, pod.label(key)?))) {
-            let expression = json!({"key": key, "operator": operator, "values": [value]});
-            match &mut selector["matchExpressions"] {
-                Value::Array(expressions) => expressions.push(expression),
-                empty => *empty = json!([expression]),
-            }
-        }
-    }
-    selector
 }
 
 /// The terms of a Pod of one kind (`podAffinity`, `podAntiAffinity`), required or preferred ones.

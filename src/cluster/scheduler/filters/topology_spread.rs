@@ -7,7 +7,6 @@ use crate::apimachinery::{LabelSelector, Object};
 use super::super::super::storage::Store;
 use super::super::candidate::{Candidate, label_key};
 use super::node::{selects_node, tolerates};
-use super::pod_affinity::with_label_keys;
 use super::{Refusal, View};
 
 /// What messages begin with.
@@ -34,7 +33,7 @@ impl Constraint {
         let when = if binding { "DoNotSchedule" } else { "ScheduleAnyway" };
         let list = pod.list("/spec/topologySpreadConstraints").iter();
         list.filter(|constraint| constraint["whenUnsatisfiable"] == when)
-            .map(|constraint| (constraint, LabelSelector::from_value(&with_label_keys(pod, constraint))))
+            .map(|constraint| (constraint, LabelSelector::from_value(&constraint["labelSelector"])))
             .map(|(constraint, selector)| Self {
                 topology_key: constraint["topologyKey"].as_str().unwrap_or_default().to_owned(),
                 max_skew: constraint["maxSkew"].as_i64().unwrap_or(1),

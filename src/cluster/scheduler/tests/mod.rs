@@ -311,3 +311,25 @@ fn attempts_back_off_and_are_told_once_for_each_change() {
 }
 
 mod devices_and_volumes;
+
+#[test]
+fn a_pod_takes_over_where_its_node_is() {
+    let mut simulation = simulation(1);
+    let node = ObjectKey::new("", "minikube");
+    let mut labelled = Object::clone(&simulation.registry.get(&builtin::NODE, &node).unwrap());
+    for (key, value) in [("region", "r"), ("zone", "z"), ("other", "o")] {
+        labelled.set(&format!("/metadata/labels/topology.kubernetes.io~1{key}"), value);
+    }
+    simulation.registry.update(&builtin::NODE, &node, labelled, &WriteOptions::component("test")).unwrap();
+    let own = json!({"topology.kubernetes.io/zone": "mine"});
+    let placed = create_labelled(&mut simulation, "placed", json!({}), json!({"nodeName": "minikube"}));
+    let bound = create_labelled(&mut simulation, "bound", own, json!({}));
+    let labels = |key: &ObjectKey| {
+        let pod = simulation.registry.get(&builtin::POD, key).unwrap();
+        ["region", "zone", "other"]
+            .map(|name| pod.label(&format!("topology.kubernetes.io/{name}")).map(str::to_owned))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(labels(&placed), [some("r"), some("z"), None]);
+    assert_eq!(labels(&bound), [some("r"), some("mine"), None], "its own label stays");
+}
