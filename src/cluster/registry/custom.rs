@@ -35,17 +35,38 @@ pub(super) fn table_rules(kind: &'static Kind) -> &'static dyn Strategy {
     strategy_of(if kind.custom.is_some() { kind } else { kind.stored() })
 }
 
-/// What a client is told about finalizers of custom objects that others may choose, too.
-pub(super) fn finalizer_warnings(kind: &Kind, object: &Object) -> Vec<String> {
-    if kind.custom.is_none() {
-        return Vec::new();
-    }
+/// What a client is told about new finalizers of custom objects that others may choose, too.
+pub(super) fn finalizer_warnings(kind: &Kind, object: &Object, old: Option<&Object>) -> Vec<String> {
+    if kind.custom.is_none() { Vec::new() } else { custom_finalizer_warnings(object, old) }
+}
+
+fn custom_finalizer_warnings(object: &Object, old: Option<&Object>) -> Vec<String> {
     let own = [FOREGROUND_FINALIZER, ORPHAN_FINALIZER];
-    let bare = object.finalizers().filter(|name| !name.contains('/') && !own.contains(name));
+    let had = |name: &str| old.is_some_and(|old| old.finalizers().any(|other| other == name));
+    let bare = object.finalizers().filter(|name| !name.contains('/') && !own.contains(name) && !had(name));
     bare.map(|name| {
         format!(
             "metadata.finalizers: {name:?}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers"
         )
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn finalizers_without_a_path_are_pointed_out_once() {
+        let with = |finalizers: serde_json::Value| {
+            Object::from_value(json!({"metadata": {"finalizers": finalizers}})).unwrap()
+        };
+        let warned = |new: &Object, old: Option<&Object>| custom_finalizer_warnings(new, old).len();
+        let one = with(json!(["bare", "a.example.com/whole", "foregroundDeletion"]));
+        assert_eq!(warned(&one, None), 1);
+        assert_eq!(warned(&one, Some(&one)), 0);
+        assert_eq!(warned(&with(json!(["bare", "other"])), Some(&one)), 1);
+    }
 }

@@ -476,3 +476,17 @@ fn writers_are_recorded_by_what_they_wrote() {
         .collect();
     assert_eq!(entries, [("kube-controller-manager", "status"), ("test", "")]);
 }
+
+#[test]
+fn what_a_pod_asks_for_as_a_whole_is_not_resized() {
+    let mut registry = registry();
+    let asks = json!({"requests": {"cpu": "1"}});
+    let spec = json!({"resources": asks, "containers": [{"name": "a", "image": "nginx"}]});
+    let pod = create(&mut registry, &POD, "default", json!({"metadata": {"name": "p"}, "spec": spec}));
+    let pod = pod.unwrap().object;
+    let mut larger = Object::clone(&pod);
+    larger.set("/spec/resources/requests/cpu", "2");
+    let options = WriteOptions { subresource: "resize", ..options() };
+    let refused = registry.update(&POD, &pod.key(), larger, &options).unwrap_err();
+    assert_eq!(refused.code, 501, "{}", refused.message);
+}

@@ -7,7 +7,7 @@ use crate::apimachinery::{FieldErrors, Kind, Object, ObjectKey, Status};
 use super::Registry;
 use super::admission::{self, Attributes};
 use super::conversion::record_update;
-use super::custom::rules_of;
+use super::custom::{finalizer_warnings, rules_of};
 use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
@@ -161,7 +161,8 @@ impl Registry {
             if !errors.is_empty() {
                 return Err(Status::invalid(kind, old.name(), &errors));
             }
-            warnings.extend(strategy.warnings(&new));
+            let finalizers = finalizer_warnings(kind, &new, Some(old));
+            warnings.extend(strategy.warnings(&new).into_iter().chain(finalizers));
         } else {
             warnings.extend(admission::validate_part(self, &attributes, &new)?);
         }
@@ -210,6 +211,9 @@ fn meant(
         "status" => with_part_and_metadata(strategy, old, &new, "/status")?,
         "approval" => with_part_and_metadata(strategy, old, &new, "/status/conditions")?,
         "finalize" => with_part_and_metadata(strategy, old, &new, "/spec/finalizers")?,
+        "resize" if old.get(WHOLE_POD) != new.get(WHOLE_POD) => {
+            return Err(Status::failure(501, "NotImplemented", RESIZES_CONTAINERS));
+        }
         "resize" => resized(old, &new),
         "ephemeralcontainers" => with_part(old, &new, "/spec/ephemeralContainers"),
         _ => {
@@ -252,6 +256,12 @@ fn update_errors(strategy: &dyn Strategy, new: &Object, old: &Object) -> FieldEr
     strategy.add_rule_errors(new, Some(old), &mut errors);
     errors
 }
+
+/// What a Pod may ask for as a whole.
+const WHOLE_POD: &str = "/spec/resources";
+/// What a client is told that changes it while the Pod runs.
+const RESIZES_CONTAINERS: &str =
+    "not simulated: resizing what a Pod asks for as a whole; resize its containers, or make the Pod anew";
 
 /// The old Pod with the new one's resources of containers, which is all that `resize` changes.
 fn resized(old: &Object, new: &Object) -> Object {

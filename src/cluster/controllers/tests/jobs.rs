@@ -133,6 +133,23 @@ fn a_suspended_job_has_no_pods_until_it_goes_on() {
 }
 
 #[test]
+fn what_the_pods_of_a_suspended_job_ask_for_may_change() {
+    let mut simulation = started("echo hello", json!({"suspend": true}));
+    let ask = |work: &mut Object, cpu: &str| {
+        work.set("/spec/template/spec/containers/0/resources/requests/cpu", cpu);
+    };
+    change(&mut simulation, &builtin::JOB, "work", |work| ask(work, "20m"));
+    change(&mut simulation, &builtin::JOB, "work", |work| work.set("/spec/suspend", false));
+    run(&mut simulation, 30);
+    assert_eq!(pods(&simulation)[0].text("/spec/containers/0/resources/requests/cpu"), "20m");
+    let mut work = Object::clone(&get(&simulation, &builtin::JOB, "work"));
+    ask(&mut work, "30m");
+    let key = work.key();
+    let refused = simulation.registry.update(&builtin::JOB, &key, work, &WriteOptions::component("test"));
+    assert!(refused.unwrap_err().message.contains("spec.template: Invalid value"));
+}
+
+#[test]
 fn a_job_is_deleted_some_time_after_its_end() {
     let mut simulation = started("echo hello", json!({"ttlSecondsAfterFinished": 60}));
     assert_eq!(count(&simulation, "succeeded"), 1);

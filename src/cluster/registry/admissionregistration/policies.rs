@@ -29,7 +29,7 @@ impl Strategy for ValidatingPolicyStrategy {
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {
-        validation::policy_errors(&Field::of(object, "spec"))
+        validation::policy_errors(&Field::of(object, "spec"), object.name())
     }
 
     fn columns(&self) -> &'static [Column] {

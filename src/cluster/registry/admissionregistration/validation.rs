@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{
     CelProgram, CelType, FieldError, FieldErrorType, FieldErrors, validate_dns1123_subdomain,
+    validate_label_key,
 };
 
 use super::super::validation::{Field, webhook_client_errors};
@@ -30,8 +31,8 @@ fn known_variables<'a>(has_params: bool, own: &'a [&'a str]) -> Vec<(&'a str, Ce
     named.map(|name| (*name, of(name))).collect()
 }
 
-/// What is wrong with a policy that refuses.
-pub(super) fn policy_errors(spec: &Field<'_>) -> FieldErrors {
+/// What is wrong with a policy of that name that refuses.
+pub(super) fn policy_errors(spec: &Field<'_>, name: &str) -> FieldErrors {
     let mut errors = FieldErrors::new();
     errors.extend(spec.child("failurePolicy").one_of(&["Fail", "Ignore"]));
     errors.extend(param_kind_errors(&spec.child("paramKind")));
@@ -52,9 +53,9 @@ pub(super) fn policy_errors(spec: &Field<'_>) -> FieldErrors {
     }
     for annotation in annotations.items() {
         let (key, expression) = (annotation.child("key"), annotation.child("valueExpression"));
-        if key.is_empty() {
-            errors.push(key.required(""));
-        }
+        let whole = format!("{name}/{}", key.text());
+        let wrong = validate_label_key(&whole).into_iter();
+        errors.extend(wrong.map(|why| key.invalid_value(whole.as_str(), why)));
         if expression.text().trim().is_empty() {
             errors.push(expression.required("valueExpression is not specified"));
         } else {

@@ -10,6 +10,9 @@ use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
 use super::super::validation;
 
+/// How many Pods may be away during an update: nobody reads it, as the gate MaxUnavailableStatefulSet is off in 1.36.
+const MAX_UNAVAILABLE: &str = "/spec/updateStrategy/rollingUpdate/maxUnavailable";
+
 /// `pkg/registry/apps/statefulset`.
 pub(crate) struct StatefulSetStrategy;
 
@@ -49,6 +52,16 @@ impl Strategy for StatefulSetStrategy {
             if object.get(pointer).is_none() {
                 object.set(pointer, value);
             }
+        }
+    }
+
+    fn prepare_for_create(&self, object: &mut Object) {
+        object.remove(MAX_UNAVAILABLE);
+    }
+
+    fn prepare_for_update(&self, new: &mut Object, old: &Object) {
+        if old.get(MAX_UNAVAILABLE).is_none() {
+            new.remove(MAX_UNAVAILABLE);
         }
     }
 
@@ -94,6 +107,21 @@ fn set_claim_template_defaults(template: &mut Map<String, Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_gate_lets_in_is_dropped_unless_it_was_there() {
+        let with = || {
+            let spec = json!({"updateStrategy": {"rollingUpdate": {"maxUnavailable": 2, "partition": 0}}});
+            Object::from_value(json!({"spec": spec})).unwrap()
+        };
+        let (mut new, mut updated) = (with(), with());
+        StatefulSetStrategy.prepare_for_create(&mut new);
+        assert_eq!(new.get(MAX_UNAVAILABLE), None);
+        StatefulSetStrategy.prepare_for_update(&mut updated, &with());
+        assert_eq!(updated, with());
+        StatefulSetStrategy.prepare_for_update(&mut updated, &new);
+        assert_eq!(updated, new);
+    }
 
     #[test]
     fn only_some_fields_may_change() {

@@ -1,8 +1,12 @@
 //! Rules of ConfigMaps and Secrets: their keys, their size, and when they may not change.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::apimachinery::{FieldError, FieldErrorType, FieldErrors, Object, validate_config_key};
+use crate::apimachinery::{
+    FieldError, FieldErrorType, FieldErrors, Object, go_json_error, validate_config_key,
+};
 
 use super::field::Field;
 
@@ -68,5 +72,30 @@ pub(crate) fn secret_type_errors(secret: &Object) -> FieldErrors {
         "kubernetes.io/basic-auth" if !has("username") && !has("password") => &["username", "password"],
         _ => &[],
     };
-    keys.iter().filter(|key| !has(key)).map(|key| FieldError::required(format!("data[{key}]"), "")).collect()
+    let missing = keys.iter().filter(|key| !has(key));
+    let mut errors: FieldErrors =
+        missing.map(|key| FieldError::required(format!("data[{key}]"), "")).collect();
+    let settings = keys.iter().filter(|key| key.starts_with(".docker") && has(key));
+    errors.extend(settings.filter_map(|key| settings_error(secret, key)));
+    errors
+}
+
+/// Settings of Docker are a JSON object; what stands in them is not told.
+fn settings_error(secret: &Object, key: &str) -> Option<FieldError> {
+    let encoded = secret.map("/data")?.get(key)?.as_str()?;
+    let text = STANDARD.decode(encoded).ok()?;
+    let why = match serde_json::from_slice::<Value>(&text) {
+        Ok(Value::Object(_) | Value::Null) => return None,
+        Ok(other) => {
+            let found = match other {
+                Value::Array(_) => "array",
+                Value::String(_) => "string",
+                Value::Bool(_) => "bool",
+                _ => "number",
+            };
+            format!("json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")
+        }
+        Err(error) => go_json_error(&error, &text),
+    };
+    Some(FieldError::invalid(format!("data[{key}]"), "<secret contents redacted>", why))
 }

@@ -227,11 +227,21 @@ pub(crate) fn job_update_errors(new: &Object, old: &Object) -> FieldErrors {
             errors.push(completions.invalid("can only be modified in tandem with spec.parallelism"));
         }
     }
-    // Until its first start, the scheduling of a suspended Job's Pods may still be changed.
+    // Until its first start, the scheduling of a suspended Job's Pods may still be changed; what they ask for,
+    // whenever it is suspended and none is left.
     let waits =
         old.flag("/spec/suspend") && old.get("/status/startTime").is_none_or(serde_json::Value::is_null);
+    let idle = old.flag("/spec/suspend") && old.number("/status/active").unwrap_or_default() == 0;
     let template = |object: &Object| {
         let mut template = object.get("/spec/template").cloned().unwrap_or_default();
+        if idle {
+            for list in ["containers", "initContainers"] {
+                let containers = template["spec"][list].as_array_mut().into_iter().flatten();
+                containers.filter_map(Value::as_object_mut).for_each(|container| {
+                    container.remove("resources");
+                });
+            }
+        }
         if waits {
             for field in ["affinity", "nodeSelector", "tolerations", "schedulingGates"] {
                 if let Some(spec) = template.get_mut("spec").and_then(serde_json::Value::as_object_mut) {

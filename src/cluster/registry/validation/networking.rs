@@ -12,6 +12,8 @@ use super::container::PROTOCOLS;
 use super::field::Field;
 use super::workload::{expression_errors, label_errors};
 
+/// What a client is told whose range of addresses is none.
+const NO_RANGE: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 /// Where the class stood before `spec.ingressClassName`.
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
 /// Most bytes in the name of a controller.
@@ -268,12 +270,11 @@ fn block_errors(block: &Field<'_>) -> FieldErrors {
     if cidr.is_empty() {
         return vec![cidr.required("")];
     }
-    let form = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
-    let Some(outer) = Cidr::parse(cidr.text()) else { return vec![cidr.invalid(form)] };
+    let Some(outer) = Cidr::parse(cidr.text()) else { return vec![cidr.invalid(NO_RANGE)] };
     let mut errors = FieldErrors::new();
     for except in block.child("except").items() {
         match Cidr::parse(except.text()) {
-            None => errors.push(except.invalid(form)),
+            None => errors.push(except.invalid(NO_RANGE)),
             Some(inner) if !outer.contains(inner.address) || outer.bits >= inner.bits => {
                 errors.push(except.invalid("must be a strict subset of `cidr`"));
             }
@@ -281,6 +282,11 @@ fn block_errors(block: &Field<'_>) -> FieldErrors {
         }
     }
     errors
+}
+
+/// What is wrong with a range of addresses, around which blanks may stand.
+pub(super) fn range_error(range: &Field<'_>) -> Option<FieldError> {
+    Cidr::parse(range.text().trim()).is_none().then(|| range.invalid(NO_RANGE))
 }
 
 /// A range of addresses.

@@ -10,6 +10,7 @@ use crate::apimachinery::{
 
 use super::container::PROTOCOLS;
 use super::field::Field;
+use super::networking::range_error;
 use super::workload::label_errors;
 
 /// Types of Services, in the order of messages.
@@ -53,6 +54,7 @@ pub(crate) fn service_errors(service: &Object) -> FieldErrors {
     errors.extend(address_errors(&spec));
     errors.extend(affinity_errors(&spec));
     errors.extend(balancer_errors(&spec));
+    errors.extend(source_range_errors(&spec));
     let distribution = spec.child("trafficDistribution");
     if !distribution.is_absent() && !DISTRIBUTIONS.contains(&distribution.text()) {
         errors.push(distribution.not_supported(DISTRIBUTIONS));
@@ -113,6 +115,20 @@ pub(crate) fn balancer_status_errors(service: &Object) -> FieldErrors {
             }
         }
     }
+    errors
+}
+
+/// Whom a balancer lets in.
+fn source_range_errors(spec: &Field<'_>) -> FieldErrors {
+    // Upstream's path begins with a capital.
+    let path = [spec.path(), ".LoadBalancerSourceRanges"].concat();
+    let ranges = spec.child("loadBalancerSourceRanges");
+    let ranges = Field::at(path, ranges.value());
+    let mut errors = FieldErrors::new();
+    if !ranges.is_empty() && spec.child("type").text() != "LoadBalancer" {
+        errors.push(ranges.forbidden("may only be used when `type` is 'LoadBalancer'"));
+    }
+    errors.extend(ranges.items().filter_map(|range| range_error(&range)));
     errors
 }
 
@@ -251,6 +267,10 @@ fn port_errors(ports: &Field<'_>) -> FieldErrors {
         errors.extend(port.child("port").port_number());
         errors.extend(port.child("protocol").one_of(PROTOCOLS));
         errors.extend(port.child("targetPort").port_number_or_name());
+        let application = port.child("appProtocol");
+        if !application.is_absent() {
+            errors.extend(application.invalid_all(validate_label_key(application.text())));
+        }
     }
     errors
 }
@@ -296,6 +316,22 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn ranges_of_a_balancer_and_protocols_of_ports_are_such() {
+        let service = json!({"spec": {"type": "LoadBalancer", "sessionAffinity": "None",
+            "externalTrafficPolicy": "Cluster", "loadBalancerSourceRanges": ["10.0.0.0/8 ", "1.2.3.4"],
+            "ports": [{"port": 80, "targetPort": 80, "protocol": "TCP", "appProtocol": "bad proto"}]}});
+        let errors = service_errors(&Object::from_value(service).unwrap());
+        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert!(told[0].starts_with("spec.ports[0].appProtocol: Invalid value: \"bad proto\": "), "{told:?}");
+        assert_eq!(
+            told[1..],
+            [
+                "spec.LoadBalancerSourceRanges[1]: Invalid value: \"1.2.3.4\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+            ]
+        );
+    }
 
     #[test]
     fn what_a_type_cannot_have_is_refused() {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::apimachinery::is_volume_source;
 use crate::apimachinery::{
-    FieldError, FieldErrorType, FieldErrors, Object, Quantity, validate_dns1123_subdomain,
+    FieldError, FieldErrorType, FieldErrors, Object, Quantity, validate_dns1123_subdomain, validate_label_key,
 };
 
 use super::field::Field;
@@ -22,6 +22,8 @@ const HOST_PATH_TYPES: &[&str] =
     &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 /// What a client is told that changes more of a claim than it may.
 const CLAIM_FIXED: &str = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
+/// The longest name of a driver.
+const DRIVER_MAX: usize = 63;
 /// The size asked for, as a pointer.
 const REQUEST: &str = "/spec/resources/requests/storage";
 
@@ -109,6 +111,18 @@ fn source_errors(spec: &Field<'_>) -> FieldErrors {
         if !source.is_absent() {
             let missing = fields.iter().map(|field| source.child(field)).filter(Field::is_empty);
             errors.extend(missing.map(|field| field.required("")));
+        }
+    }
+    let driver = spec.child("csi").child("driver");
+    if !driver.is_empty() {
+        errors.extend(driver.invalid_all(validate_dns1123_subdomain(&driver.text().to_lowercase())));
+        if driver.text().len() > DRIVER_MAX {
+            errors.push(FieldError::new(
+                driver.path(),
+                FieldErrorType::TooLong,
+                Value::Null,
+                format!("may not be more than {DRIVER_MAX} bytes"),
+            ));
         }
     }
     errors
@@ -268,6 +282,18 @@ pub(crate) fn storage_class_errors(class: &Object) -> FieldErrors {
     } else if !BINDING_MODES.contains(&mode.text()) {
         errors.push(mode.not_supported(BINDING_MODES));
     }
+    let terms = Field::of(class, "allowedTopologies");
+    for expression in terms.items().flat_map(|term| term.child("matchLabelExpressions").items()) {
+        let (key, values) = (expression.child("key"), expression.child("values"));
+        if values.is_empty() {
+            errors.push(values.required(""));
+        }
+        for (index, value) in values.items().enumerate() {
+            let repeated = values.items().take(index).any(|other| other.text() == value.text());
+            errors.extend(repeated.then(|| value.duplicate()));
+        }
+        errors.extend(key.invalid_all(validate_label_key(key.text())));
+    }
     errors
 }
 
@@ -340,6 +366,28 @@ mod tests {
         assert_eq!(
             texts(&persistent_volume_claim_update_errors(&new, &old)),
             ["spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"]
+        );
+    }
+
+    #[test]
+    fn drivers_have_names_and_topologies_values() {
+        let volume = object(json!({"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1Gi"},
+            "csi": {"driver": "BAD_", "volumeHandle": "x"}}));
+        let told = texts(&persistent_volume_errors(&volume));
+        assert!(
+            told[0].starts_with("spec.csi.driver: Invalid value: \"BAD_\": a lowercase RFC 1123"),
+            "{told:?}"
+        );
+        let class = Object::from_value(json!({"provisioner": "p", "volumeBindingMode": "Immediate",
+            "allowedTopologies": [{"matchLabelExpressions": [{"key": "zone", "values": []},
+                {"key": "zone", "values": ["a", "a"]}]}]}))
+        .unwrap();
+        assert_eq!(
+            texts(&storage_class_errors(&class)),
+            [
+                "allowedTopologies[0].matchLabelExpressions[0].values: Required value",
+                "allowedTopologies[0].matchLabelExpressions[1].values[1]: Duplicate value: \"a\"",
+            ]
         );
     }
 

@@ -60,6 +60,7 @@ pub(super) fn ls(call: &mut Call<'_>) -> Outcome {
         let link = view.link_target(&path).is_some();
         let follows = options.has('L')
             || options.has('H')
+            || name.ends_with('/')
             || !(options.has('l') || options.has('F') || options.has('n'));
         if !view.exists(&path) && (!link || follows) {
             let why = if call.is_gnu() { format!("cannot access '{name}'") } else { name };
