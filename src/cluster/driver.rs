@@ -11,13 +11,9 @@ use tokio::sync::watch;
 
 use crate::base::{Clock, Timestamp, UserError, sleep};
 
-use super::apiserver::{ApiServer, answer_inside};
-use super::authentication::Authority;
-use super::config::ClusterConfig;
-use super::listener::Listener;
-use super::persistence::{Persistence, Restored, keys};
+use super::apiserver::answer_inside;
+use super::persistence::Persistence;
 use super::simulation::Simulation;
-use super::transport;
 
 /// Wall time between two distinct moments of eager running: long enough for a client to see the first.
 const EAGER_PAUSE: Duration = Duration::from_millis(1);
@@ -32,14 +28,6 @@ const PANIC_PAUSE: Duration = Duration::from_secs(1);
 
 /// Once nothing has happened for so long, everything is put on the disk.
 const QUIET: Duration = Duration::from_millis(300);
-
-/// How far time goes between two looks at whether anything was written.
-const SETTLE_STEP: Duration = Duration::from_secs(1);
-
-/// Kinds that are written over and over while nothing happens.
-fn is_sign_of_life(kind: &str) -> bool {
-    matches!(kind, "Lease" | "Node" | "Event")
-}
 
 /// What the API server, the listener and the driver share.
 pub(crate) struct Shared {
@@ -105,10 +93,13 @@ enum Step {
 }
 
 impl Shared {
-    fn new(mut simulation: Simulation, clock: Clock, persistence: Option<Persistence>) -> Self {
+    /// A simulation at the present moment, put on the disk from now on where there is a place for it.
+    pub(super) fn new(mut simulation: Simulation, clock: Clock, persistence: Option<Persistence>) -> Self {
         simulation.node.reach_api_by(answer_inside);
+        let mut state = State { simulation, persistence, unkept: None, stepped: None, epoch: 0 };
+        state.begin();
         Self {
-            state: Mutex::new(State { simulation, persistence, unkept: None, stepped: None, epoch: 0 }),
+            state: Mutex::new(state),
             clock,
             changed: watch::Sender::new(0),
             eager: AtomicBool::new(false),
@@ -175,9 +166,22 @@ impl Shared {
     }
 
     /// Lets nothing happen any more.
-    fn end(&self) {
+    pub(super) fn end(&self) {
         self.ended.store(true, Ordering::Relaxed);
         self.notify();
+    }
+
+    /// While on, time jumps from one due moment to the next without waiting (manual time only).
+    pub(super) fn run_eagerly(&self, on: bool) {
+        self.eager.store(on, Ordering::Relaxed);
+        self.notify();
+    }
+
+    /// Puts everything on the disk now.
+    pub(super) fn save(&self) -> Result<(), UserError> {
+        let mut state = self.lock();
+        state.keep_all();
+        state.unkept.take().map_or(Ok(()), Err)
     }
 
     /// Whether the last write reached the disk, where the cluster is kept there.
@@ -200,7 +204,8 @@ impl Shared {
         self.balancer_ports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn replace(&self, mut simulation: Simulation) {
+    /// Puts another simulation in the place of this one.
+    pub(super) fn replace(&self, mut simulation: Simulation) {
         simulation.node.reach_api_by(answer_inside);
         let mut state = self.lock();
         state.simulation = simulation;
@@ -214,7 +219,7 @@ impl Shared {
     }
 
     /// Goes to the next moment at which something happens, if that is within `at_most`.
-    fn step(&self, at_most: Duration) -> Option<Duration> {
+    pub(super) fn step(&self, at_most: Duration) -> Option<Duration> {
         let mut state = self.lock();
         let now = self.clock.now();
         let mut due = state.simulation.next_due()?.max(now);
@@ -304,10 +309,17 @@ async fn drive(shared: Arc<Shared>) {
     }
 }
 
-/// Ends the driver and every open watch when the last cluster is dropped.
-struct Driver {
+/// Drives a cluster; ends that and every open watch when it is dropped.
+pub(super) struct Driver {
     task: tokio::task::JoinHandle<()>,
     shared: Arc<Shared>,
+}
+
+impl Driver {
+    /// Begins to drive. Call within a tokio runtime.
+    pub(super) fn start(shared: &Arc<Shared>) -> Self {
+        Self { task: tokio::spawn(drive(Arc::clone(shared))), shared: Arc::clone(shared) }
+    }
 }
 
 impl Drop for Driver {
@@ -315,184 +327,4 @@ impl Drop for Driver {
         self.task.abort();
         self.shared.end();
     }
-}
-
-/// A cluster that was opened, and what is to be said about its state.
-#[derive(Debug)]
-pub struct Opened {
-    /// The cluster.
-    pub cluster: Cluster,
-    /// Whether it goes on from its state folder.
-    pub resumed: bool,
-    /// Sentences about damage that was found and kept aside.
-    pub notices: Vec<UserError>,
-}
-
-/// A world that was kept, to go back to; cheap, as it shares with the present what did not change.
-#[derive(Clone, Debug)]
-pub struct Snapshot(Simulation);
-
-/// A running embedded cluster; ends when the last clone is dropped.
-#[derive(Clone)]
-pub struct Cluster {
-    shared: Arc<Shared>,
-    config: Arc<ClusterConfig>,
-    server: Arc<ApiServer>,
-    client: kube::Client,
-    _driver: Arc<Driver>,
-}
-
-impl std::fmt::Debug for Cluster {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cluster").field("config", &self.config).finish_non_exhaustive()
-    }
-}
-
-impl Cluster {
-    /// Starts a cluster, from its state folder if that holds one. Call within a tokio runtime.
-    ///
-    /// # Errors
-    /// When the state folder cannot be read or written; a damaged state is kept aside and said so.
-    pub fn open(config: ClusterConfig) -> Result<Opened, UserError> {
-        let clock =
-            if config.manual_time { Clock::manual(manual_start()) } else { Clock::scaled(config.speed) };
-        let (mut persistence, mut restored, mut notices) = (None, None, Vec::new());
-        if let Some(folder) = &config.state_folder {
-            let opened = Persistence::open(folder)?;
-            persistence = Some(opened.0);
-            restored = opened.1;
-            notices = opened.2;
-        }
-        let authority = match &config.state_folder {
-            Some(folder) => Some(keys(folder)?),
-            None => Authority::of_this_process(),
-        };
-        let resumed = restored.is_some();
-        let simulation = match restored {
-            Some(Restored { mut registry, node }) => {
-                // Time may have been skipped ahead before: it never goes back.
-                clock.advance_to(registry.now());
-                // As for a machine that was suspended, nothing happened in between.
-                registry.set_now(clock.now());
-                registry.set_authority(authority);
-                Simulation::restore(registry, node)
-            }
-            None => Simulation::with_keys(&config, clock.now(), authority),
-        };
-        let shared = Arc::new(Shared::new(simulation, clock, persistence));
-        shared.lock().begin();
-        let server = Arc::new(ApiServer::new(Arc::clone(&shared)));
-        let client = transport::client(&server);
-        let task = tokio::spawn(drive(Arc::clone(&shared)));
-        let driver = Arc::new(Driver { task, shared: Arc::clone(&shared) });
-        let cluster = Self { shared, config: Arc::new(config), server, client, _driver: driver };
-        Ok(Opened { cluster, resumed, notices })
-    }
-
-    /// Starts a cluster; what is to be said about its state folder is not asked for.
-    ///
-    /// # Errors
-    /// As [`Cluster::open`].
-    pub fn start(config: ClusterConfig) -> Result<Self, UserError> {
-        Self::open(config).map(|opened| opened.cluster)
-    }
-
-    /// A client that talks to the API server in memory.
-    #[must_use]
-    pub fn client(&self) -> kube::Client {
-        self.client.clone()
-    }
-
-    /// Serves the API to other programs on 127.0.0.1 over TLS; port 0 picks a free one.
-    ///
-    /// # Errors
-    /// When the port is in use.
-    pub async fn listen(&self, port: u16) -> Result<Listener, UserError> {
-        Listener::open(&self.shared, &self.server, port).await
-    }
-
-    /// The cluster's clock.
-    #[must_use]
-    pub fn clock(&self) -> Clock {
-        self.shared.clock.clone()
-    }
-
-    /// While on, time jumps from one due moment to the next without waiting (manual time only).
-    pub fn run_eagerly(&self, on: bool) {
-        self.shared.eager.store(on, Ordering::Relaxed);
-        self.shared.notify();
-    }
-
-    /// Goes to the next moment at which something happens, if that is within `at_most` (manual time
-    /// only), and tells how far it went. `None` when nothing is going to happen until then.
-    #[must_use]
-    pub fn step(&self, at_most: Duration) -> Option<Duration> {
-        self.shared.step(at_most)
-    }
-
-    /// Lets `by` of simulated time pass at once, everything in it at its own moment.
-    pub fn pass(&self, by: Duration) {
-        self.shared.clock.advance(by);
-        self.shared.with(|_| ());
-        self.shared.notify();
-    }
-
-    /// Lets time pass until nothing was written for `quiet` but the nodes' signs of life and events, at
-    /// most `at_most`; tells how much passed.
-    #[must_use]
-    pub fn settle(&self, quiet: Duration, at_most: Duration) -> Duration {
-        let revision = || self.shared.look(|simulation, _| simulation.registry.store().revision());
-        let (mut passed, mut still, mut seen) = (Duration::ZERO, Duration::ZERO, revision());
-        while passed < at_most && still < quiet {
-            self.pass(SETTLE_STEP);
-            passed += SETTLE_STEP;
-            let wrote =
-                self.shared.look(|simulation, _| match simulation.registry.store().changes_since(seen) {
-                    Ok(mut changes) => changes.any(|change| !is_sign_of_life(change.kind.kind)),
-                    Err(_) => true,
-                });
-            still = if wrote { Duration::ZERO } else { still + SETTLE_STEP };
-            seen = revision();
-        }
-        passed
-    }
-
-    /// The whole world as it stands: objects, nodes, containers, logs, and what is due when.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot(self.shared.lock().simulation.clone())
-    }
-
-    /// Makes the world what it was when the snapshot was taken, time included; open watches are told
-    /// to list again.
-    pub fn restore(&self, snapshot: &Snapshot) {
-        self.shared.clock.set(snapshot.0.registry.now());
-        self.shared.replace(snapshot.0.clone());
-    }
-
-    /// Ends the cluster before its last clone is dropped, also while it is busy catching up with time.
-    pub fn end(&self) {
-        self.shared.end();
-    }
-
-    /// Throws everything away and starts from a fresh cluster.
-    pub fn reset(&self) {
-        let authority = self.shared.look(|simulation, _| simulation.registry.authority().ok().cloned());
-        self.shared.replace(Simulation::with_keys(&self.config, self.shared.clock.now(), authority));
-    }
-
-    /// Writes the state to disk now (it is also kept up to date on every change).
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn save(&self) -> Result<(), UserError> {
-        let mut state = self.shared.lock();
-        state.keep_all();
-        state.unkept.take().map_or(Ok(()), Err)
-    }
-}
-
-/// Where manual time begins: the same moment in every run.
-fn manual_start() -> Timestamp {
-    Timestamp::constant(1_767_225_600, 0)
 }

@@ -32,6 +32,7 @@ mod metrics;
 mod network;
 mod persistence;
 mod registry;
+mod running_cluster;
 mod runtime;
 mod scheduler;
 mod simulation;
@@ -39,8 +40,8 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::{Cluster, Opened, Snapshot};
 pub use listener::Listener;
+pub use running_cluster::{Cluster, Opened, Snapshot};
 
 #[cfg(test)]
 mod tests;

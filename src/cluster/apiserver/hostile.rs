@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::super::config::ClusterConfig;
-use super::super::driver::Cluster;
+use super::super::running_cluster::Cluster;
 use crate::base::timeout;
 
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";

@@ -5,7 +5,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 use super::super::config::ClusterConfig;
-use super::super::driver::Cluster;
+use super::super::running_cluster::Cluster;
 
 fn cluster() -> Cluster {
     Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap()

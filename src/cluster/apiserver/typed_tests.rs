@@ -30,7 +30,7 @@ async fn items_of_built_in_kinds_leave_their_type_to_the_list() {
     assert_eq!(get(&cluster, foos).await.1["items"][0]["kind"], "Foo");
 }
 
-async fn applied(cluster: &super::super::driver::Cluster, url: &str, body: Value) -> (u16, String) {
+async fn applied(cluster: &super::super::running_cluster::Cluster, url: &str, body: Value) -> (u16, String) {
     let headers = [("content-type", "application/apply-patch+yaml")];
     let (code, answer) = ask(cluster, "PATCH", url, &headers, &body).await;
     (code, answer["message"].as_str().unwrap_or_default().to_owned())

@@ -21,7 +21,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use crate::base::timeout;
 
 use super::super::config::ClusterConfig;
-use super::super::driver::Cluster;
+use super::super::running_cluster::Cluster;
 
 async fn config_of(kubeconfig: &str) -> Config {
     let kubeconfig = Kubeconfig::from_yaml(kubeconfig).unwrap();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::super::super::config::ClusterConfig;
-use super::super::super::driver::Cluster;
+use super::super::super::running_cluster::Cluster;
 
 /// A cluster whose time runs as fast as it can, with one Pod that serves HTTP.
 async fn with_web_pod() -> (Cluster, Api<Pod>) {
