@@ -42,6 +42,8 @@ pub struct Snapshot(Simulation);
 pub struct Cluster {
     shared: Arc<Shared>,
     config: Arc<ClusterConfig>,
+    /// What it was at first, kept where time may go back to that.
+    first: Option<Arc<Snapshot>>,
     server: Arc<ApiServer>,
     client: kube::Client,
     _driver: Arc<Driver>,
@@ -84,11 +86,13 @@ impl Cluster {
             }
             None => Simulation::with_keys(&config, clock.now(), authority),
         };
+        let is_first = config.manual_time && !resumed;
+        let first = is_first.then(|| Arc::new(Snapshot(simulation.clone())));
         let shared = Arc::new(Shared::new(simulation, clock, persistence));
         let server = Arc::new(ApiServer::new(Arc::clone(&shared)));
         let client = transport::client(&server);
         let driver = Arc::new(Driver::start(&shared));
-        let cluster = Self { shared, config: Arc::new(config), server, client, _driver: driver };
+        let cluster = Self { shared, config: Arc::new(config), first, server, client, _driver: driver };
         Ok(Opened { cluster, resumed, notices })
     }
 
@@ -177,8 +181,11 @@ impl Cluster {
         self.shared.end();
     }
 
-    /// Throws everything away and starts from a fresh cluster.
+    /// Throws everything away and starts from a fresh cluster; manual time begins anew, too.
     pub fn reset(&self) {
+        if let Some(first) = &self.first {
+            return self.restore(first);
+        }
         let authority = self.shared.look(|simulation, _| simulation.registry.authority().ok().cloned());
         self.shared.replace(Simulation::with_keys(&self.config, self.shared.clock().now(), authority));
     }

@@ -25,6 +25,10 @@ static WEBHOOK_SERVERS: &[&dyn WebhookServer] = &[&AgnhostWebhook, &AgnhostConve
 /// How often the nodes may act without time moving on; more is a fault of theirs, and time moves on.
 const NODE_TURNS_PER_MOMENT_MAX: usize = 10_000;
 
+/// How many fresh clusters tests share.
+#[cfg(test)]
+const FRESH_MAX: usize = 16;
+
 /// The whole simulated cluster. It never reads a clock: whoever drives it says what time it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Simulation {
@@ -50,13 +54,24 @@ fn all_reconcilers() -> Vec<&'static dyn Reconciler> {
 }
 
 impl Simulation {
-    /// A fresh cluster with what minikube has in it: everything runs already.
+    /// A fresh cluster with the keys of this process; tests that begin alike share its making.
     #[cfg(test)]
     pub(crate) fn new(config: &ClusterConfig, now: Timestamp) -> Self {
-        Self::with_keys(config, now, Authority::of_this_process())
+        type Fresh = ((usize, u64, Timestamp), Simulation);
+        static MADE: std::sync::Mutex<Vec<Fresh>> = std::sync::Mutex::new(Vec::new());
+        let wanted = (config.nodes, config.seed, now);
+        let mut made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((_, known)) = made.iter().find(|(known, _)| *known == wanted) {
+            return known.clone();
+        }
+        let fresh = Self::with_keys(config, now, Authority::of_this_process());
+        if made.len() < FRESH_MAX {
+            made.push((wanted, fresh.clone()));
+        }
+        fresh
     }
 
-    /// The same with given keys.
+    /// A fresh cluster with what minikube has in it: everything runs already.
     pub(crate) fn with_keys(
         config: &ClusterConfig,
         now: Timestamp,

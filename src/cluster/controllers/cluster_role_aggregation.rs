@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, Status, builtin};
 
-use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
+use super::super::manager::{Action, ReconcileContext, Reconciler, Sweep, Watch};
 use super::super::registry::{Registry, WriteOptions};
 use super::super::storage::Change;
 
@@ -14,7 +14,8 @@ const MANAGER: &str = "clusterrole-aggregation-controller";
 /// Keeps aggregated roles up to date.
 pub(super) struct ClusterRoleAggregationController;
 
-static WATCHES: &[Watch] = &[Watch { kind: &builtin::CLUSTER_ROLE, keys: gathering_roles }];
+/// Any role may be gathered by any that gathers, or have been.
+static SWEEPS: &[Sweep] = &[Sweep { kind: &builtin::CLUSTER_ROLE, after: matters, keys: gathering_roles }];
 
 impl Reconciler for ClusterRoleAggregationController {
     fn name(&self) -> &'static str {
@@ -22,7 +23,11 @@ impl Reconciler for ClusterRoleAggregationController {
     }
 
     fn watches(&self) -> &'static [Watch] {
-        WATCHES
+        &[]
+    }
+
+    fn sweeps(&self) -> &'static [Sweep] {
+        SWEEPS
     }
 
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
@@ -42,12 +47,13 @@ impl Reconciler for ClusterRoleAggregationController {
     }
 }
 
-/// Any role may be gathered by any that gathers, or have been.
-fn gathering_roles(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
+/// Roles without labels are gathered by nobody.
+fn matters(change: &Change) -> bool {
     let matters = |role: &Object| role.labels().is_some() || role.get("/aggregationRule").is_some();
-    if !matters(&change.object) && !change.previous.as_ref().is_some_and(|previous| matters(previous)) {
-        return Vec::new();
-    }
+    matters(&change.object) || change.previous.as_ref().is_some_and(|previous| matters(previous))
+}
+
+fn gathering_roles(registry: &Registry) -> Vec<ObjectKey> {
     let roles = registry.store().list(&builtin::CLUSTER_ROLE, None);
     roles.filter(|role| role.get("/aggregationRule").is_some()).map(|role| role.key()).collect()
 }

@@ -1,6 +1,7 @@
 //! What a fresh cluster looks like, and that it can be repeated.
 
 use crate::base::Timestamp;
+use crate::cluster::authentication::Authority;
 
 use super::super::super::registry::DeleteOptions;
 use super::super::super::storage::Change;
@@ -95,7 +96,8 @@ fn a_cluster_goes_on_from_its_objects_alone() {
 
 fn log_of_a_busy_hour(seed: u64) -> Vec<String> {
     let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-    let mut simulation = Simulation::new(&ClusterConfig { seed, nodes: 2, ..ClusterConfig::default() }, now);
+    let config = ClusterConfig { seed, nodes: 2, ..ClusterConfig::default() };
+    let mut simulation = Simulation::with_keys(&config, now, Authority::of_this_process());
     create(&mut simulation, &builtin::DEPLOYMENT, "web", deployments::web(3));
     run(&mut simulation, 30);
     change(&mut simulation, &builtin::DEPLOYMENT, "web", |web| {
