@@ -1,5 +1,7 @@
 //! Rules: expressions, checked against what is known of the objects that they name.
 
+use std::cell::OnceCell;
+
 use serde_json::{Map, Value, json};
 
 use crate::apimachinery::{CelProgram, CelType, FieldType, Kind, TypeSchema, object_meta_schema, schema_of};
@@ -14,20 +16,21 @@ const DEPTH_MAX: usize = 12;
 /// A name that a rule may use, and what is known of it.
 pub(super) struct Variable {
     name: String,
-    /// A structural schema; `None` when nothing is known.
-    schema: Option<Value>,
+    kind: &'static Kind,
+    is_list: bool,
+    /// The fields as a structural schema; `None` when nothing is known. Large, and few checks have rules.
+    schema: OnceCell<Option<Value>>,
 }
 
 impl Variable {
     /// One object.
-    pub(super) fn object(name: &str, kind: &Kind) -> Self {
-        Self { name: name.to_owned(), schema: structure_of_kind(kind) }
+    pub(super) fn object(name: &str, kind: &'static Kind) -> Self {
+        Self { name: name.to_owned(), kind, is_list: false, schema: OnceCell::new() }
     }
 
     /// A list of objects.
-    pub(super) fn list(name: &str, kind: &Kind) -> Self {
-        let item = structure_of_kind(kind);
-        Self { name: name.to_owned(), schema: item.map(|item| json!({"type": "array", "items": item})) }
+    pub(super) fn list(name: &str, kind: &'static Kind) -> Self {
+        Self { is_list: true, ..Self::object(name, kind) }
     }
 
     /// Whatever comes from there.
@@ -36,6 +39,14 @@ impl Variable {
             ValueOrigin::Object(object) => Self::object(name, object.kind),
             ValueOrigin::Selection(selection) => Self::list(name, selection.kind),
         }
+    }
+
+    fn schema(&self) -> Option<&Value> {
+        let schema = self.schema.get_or_init(|| {
+            let item = structure_of_kind(self.kind)?;
+            Some(if self.is_list { json!({"type": "array", "items": item}) } else { item })
+        });
+        schema.as_ref()
     }
 }
 
@@ -49,7 +60,7 @@ pub(super) fn rule(
     let source = node.text(report)?;
     let mut known: Vec<(&str, CelType<'_>)> = vec![("snap", CelType::Dyn)];
     for variable in variables {
-        let schema = variable.schema.as_ref().map_or(CelType::Dyn, CelType::Schema);
+        let schema = variable.schema().map_or(CelType::Dyn, CelType::Schema);
         known.push((&variable.name, schema));
     }
     let wanted = if judges { CelType::Bool } else { CelType::Dyn };
