@@ -44,7 +44,8 @@ impl Form {
         of_tree.chain(parts.into_iter().flat_map(Parts::iter))
     }
 
-    fn get(&self, name: &str) -> Option<&Value> {
+    /// A field.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
         match self {
             Self::Tree(tree) => tree.get(name),
             Self::Parts(parts) => parts.get(name),

@@ -3,6 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Map, Value};
 
+use super::managed_fields::serialize_packed;
 use super::protobuf::numbered_fields;
 use super::schema::{self, FieldType, TypeSchema};
 
@@ -21,7 +22,6 @@ const ORDERS: &[(&str, &str)] = &[
         "volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName serviceAccount automountServiceAccountToken nodeName hostNetwork hostPID hostIPC shareProcessNamespace",
     ),
     ("DeploymentCondition", "type status lastUpdateTime lastTransitionTime"),
-    ("NodeSpec", "podCIDR podCIDRs"),
     ("ServicePort", "name protocol appProtocol port"),
     (
         "ServiceSpec",
@@ -56,6 +56,47 @@ const ORDERS: &[(&str, &str)] = &[
         "DeploymentStatus",
         "observedGeneration replicas updatedReplicas readyReplicas availableReplicas unavailableReplicas terminatingReplicas",
     ),
+    ("AllocatedDeviceStatus", "driver pool device shareID"),
+    ("CertificateSigningRequestCondition", "type status"),
+    ("CertificateSigningRequestSpec", "request signerName expirationSeconds usages"),
+    ("ClusterTrustBundleProjection", "name signerName labelSelector optional"),
+    ("EndpointAddress", "ip hostname nodeName"),
+    ("EndpointSlice", "metadata addressType"),
+    ("HPAScalingRules", "stabilizationWindowSeconds"),
+    (
+        "ISCSIPersistentVolumeSource",
+        "targetPortal iqn lun iscsiInterface fsType readOnly portals chapAuthDiscovery chapAuthSession",
+    ),
+    (
+        "ISCSIVolumeSource",
+        "targetPortal iqn lun iscsiInterface fsType readOnly portals chapAuthDiscovery chapAuthSession",
+    ),
+    ("MetricSpec", "type object pods resource containerResource"),
+    ("MetricStatus", "type object pods resource containerResource"),
+    ("MutatingWebhook", "name clientConfig rules failurePolicy matchPolicy namespaceSelector objectSelector"),
+    ("NodeSpec", "podCIDR podCIDRs providerID unschedulable taints configSource"),
+    ("PersistentVolumeClaimSpec", "accessModes selector"),
+    (
+        "PodSecurityContext",
+        "seLinuxOptions windowsOptions runAsUser runAsGroup runAsNonRoot supplementalGroups supplementalGroupsPolicy",
+    ),
+    ("ReplicaSetSpec", "replicas minReadySeconds"),
+    ("ReplicationControllerSpec", "replicas minReadySeconds"),
+    ("ReplicationControllerStatus", "replicas fullyLabeledReplicas readyReplicas availableReplicas"),
+    ("SecurityContext", "capabilities privileged seLinuxOptions windowsOptions runAsUser runAsGroup"),
+    ("StatusDetails", "name group kind uid"),
+    ("SubjectAccessReviewStatus", "allowed denied"),
+    ("TokenReviewStatus", "authenticated user audiences"),
+    (
+        "ValidatingWebhook",
+        "name clientConfig rules failurePolicy matchPolicy namespaceSelector objectSelector",
+    ),
+    (
+        "Volume",
+        "name hostPath emptyDir gcePersistentDisk awsElasticBlockStore gitRepo secret nfs iscsi glusterfs persistentVolumeClaim rbd flexVolume cinder cephfs flocker downwardAPI fc azureFile configMap vsphereVolume quobyte azureDisk photonPersistentDisk projected",
+    ),
+    ("VolumeMount", "name readOnly recursiveReadOnly"),
+    ("WebhookClientConfig", "url"),
 ];
 
 /// An object that serialises in the order of its Go struct; what has no known type stays as it is.
@@ -77,6 +118,8 @@ enum Shape {
     Of(&'static FieldType),
     /// Something whose fields are listed here, and the fields of its parts.
     Listed(&'static [&'static str], &'static [&'static str]),
+    /// A set of managed fields, which stored objects hold as text.
+    Packed,
     /// Anything else.
     Plain,
 }
@@ -176,6 +219,7 @@ impl<'v> InGoOrder<'v> {
 
     fn child(self, key: &str, value: &'v Value) -> Self {
         match self.shape {
+            Shape::Part(_) if key == "fieldsV1" => Self { value, shape: Shape::Packed },
             Shape::Kind(schema) | Shape::Part(schema) => {
                 Self::of_type(value, schema.field(key).map(|field| &field.field_type))
             }
@@ -194,32 +238,8 @@ impl Serialize for InGoOrder<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.value {
             Value::Object(map) => {
-                let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-                match self.shape {
-                    Shape::Kind(schema) | Shape::Part(schema) => {
-                        let order = order_of(schema);
-                        let place =
-                            |key: &str| order.iter().position(|known| *known == key).unwrap_or(order.len());
-                        entries.sort_by_key(|(key, _)| match (self.shape, key.as_str()) {
-                            (Shape::Kind(_), "kind") => 0,
-                            (Shape::Kind(_), "apiVersion") => 1,
-                            (_, key) => 2 + place(key),
-                        });
-                    }
-                    Shape::Objects => {
-                        let order = ["kind", "apiVersion", "metadata", "items"];
-                        entries.sort_by_key(|(key, _)| order.iter().position(|known| known == key));
-                    }
-                    Shape::Listed(fields, _) => entries.sort_by_key(|(key, _)| {
-                        fields.iter().position(|known| known == key).unwrap_or(fields.len())
-                    }),
-                    _ => {}
-                }
-                let mut written = serializer.serialize_map(Some(entries.len()))?;
-                for (key, value) in entries {
-                    written.serialize_entry(key, &self.child(key, value))?;
-                }
-                written.end()
+                let fields = map.iter().map(|(name, value)| (name.as_str(), value)).collect();
+                self.shape.serialize_fields(fields, |key, value| self.child(key, value), serializer)
             }
             Value::Array(items) => {
                 let mut written = serializer.serialize_seq(Some(items.len()))?;
@@ -228,9 +248,53 @@ impl Serialize for InGoOrder<'_> {
                 }
                 written.end()
             }
+            Value::String(text) if matches!(self.shape, Shape::Packed) => serialize_packed(text, serializer),
             other => other.serialize(serializer),
         }
     }
+}
+
+impl Shape {
+    fn serialize_fields<'v, S: Serializer>(
+        self,
+        mut fields: Vec<(&'v str, &'v Value)>,
+        child: impl Fn(&'v str, &'v Value) -> InGoOrder<'v>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Kind(schema) | Self::Part(schema) => {
+                let order = order_of(schema);
+                let place = |key: &str| order.iter().position(|known| *known == key).unwrap_or(order.len());
+                fields.sort_by_key(|(key, _)| match (self, *key) {
+                    (Self::Kind(_), "kind") => 0,
+                    (Self::Kind(_), "apiVersion") => 1,
+                    (_, key) => 2 + place(key),
+                });
+            }
+            Self::Objects => {
+                let order = ["kind", "apiVersion", "metadata", "items"];
+                fields.sort_by_key(|(key, _)| order.iter().position(|known| known == key));
+            }
+            Self::Listed(order, _) => fields
+                .sort_by_key(|(key, _)| order.iter().position(|known| known == key).unwrap_or(order.len())),
+            _ => {}
+        }
+        let mut written = serializer.serialize_map(Some(fields.len()))?;
+        for (key, value) in fields {
+            written.serialize_entry(key, &child(key, value))?;
+        }
+        written.end()
+    }
+}
+
+/// Writes the fields of an object of that type in the order of its struct.
+pub(super) fn serialize_object<'v, S: Serializer>(
+    fields: Vec<(&'v str, &'v Value)>,
+    schema: &'static TypeSchema,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let shape = Shape::Kind(schema);
+    shape.serialize_fields(fields, |key, value| InGoOrder { value, shape }.child(key, value), serializer)
 }
 
 fn type_of(object: &Value) -> Option<&'static TypeSchema> {
@@ -240,16 +304,18 @@ fn type_of(object: &Value) -> Option<&'static TypeSchema> {
 }
 
 /// Names of the fields, as the struct lists them.
-fn order_of(schema: &TypeSchema) -> Vec<&'static str> {
-    let known = ORDERS.iter().find(|(name, _)| *name == schema.go_name());
-    let mut order: Vec<&'static str> =
-        known.map(|(_, fields)| fields.split(' ').collect()).unwrap_or_default();
-    for field in numbered_fields(schema.name) {
-        if !order.contains(&field) {
-            order.push(field);
+fn order_of(schema: &'static TypeSchema) -> &'static [&'static str] {
+    schema.go_order.get_or_init(|| {
+        let known = ORDERS.iter().find(|(name, _)| *name == schema.go_name());
+        let mut order: Vec<&'static str> =
+            known.map(|(_, fields)| fields.split(' ').collect()).unwrap_or_default();
+        for field in numbered_fields(schema.name) {
+            if !order.contains(&field) {
+                order.push(field);
+            }
         }
-    }
-    order
+        order
+    })
 }
 
 /// Adds the structs that Go writes although nothing was given for them (`status: {}`, `resources: {}`).
@@ -333,7 +399,19 @@ mod tests {
 
     #[test]
     fn every_listed_order_names_fields_that_exist() {
-        let types = ["core.v1", "apps.v1", "batch.v1", "networking.v1", "authentication.v1"];
+        let types = [
+            "core.v1",
+            "apps.v1",
+            "batch.v1",
+            "networking.v1",
+            "authentication.v1",
+            "authorization.v1",
+            "autoscaling.v2",
+            "admissionregistration.v1",
+            "certificates.v1",
+            "discovery.v1",
+            "resource.v1",
+        ];
         for (name, fields) in ORDERS {
             let mut full: Vec<String> =
                 types.iter().map(|group| format!("io.k8s.api.{group}.{name}")).collect();

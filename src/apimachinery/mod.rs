@@ -34,6 +34,7 @@ mod pod_resources;
 mod protobuf;
 mod quantity;
 mod schema;
+mod sent;
 mod status;
 mod volumes;
 mod watch;
@@ -71,7 +72,7 @@ pub use names::{
     validate_dns1123_subdomain_with_underscore, validate_environment_variable_name, validate_label_key,
     validate_label_value, validate_path_segment_name, validate_port_name,
 };
-pub use object::{ListItem, Object};
+pub use object::Object;
 pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};
 pub use openapi_v2::{OpenApiV2Form, document as openapi_v2_document, hash as openapi_v2_hash};
 pub use packed_text::PackedText;
@@ -91,6 +92,7 @@ pub use schema::{
     enum_values as schema_enum_values, of as schema_of,
     of_group_version_kind as schema_of_group_version_kind, strict_error as strict_decoding_error,
 };
+pub use sent::Sent;
 pub use status::{Status, StatusCause, StatusDetails};
 pub use volumes::is_volume_source;
 pub use watch::{WatchEvent, WatchEventType};

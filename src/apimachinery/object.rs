@@ -8,7 +8,7 @@ use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::body::Body;
+use super::body::{Body, Form};
 use super::kinds::Kind;
 use super::managed_fields::{is_packed, is_to_pack, pack_entry as pack, serialize_unpacked, unpack_metadata};
 
@@ -33,17 +33,6 @@ pub struct Object(Body);
 impl Serialize for Object {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serialize_unpacked(self.0.glance().fields(), serializer)
-    }
-}
-
-/// An object as lists of built-in kinds hold it: the list says its type.
-pub struct ListItem<'a>(pub &'a Object);
-
-impl Serialize for ListItem<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let glance = self.0.0.glance();
-        let fields = glance.fields().filter(|(name, _)| !matches!(*name, "apiVersion" | "kind"));
-        serialize_unpacked(fields, serializer)
     }
 }
 
@@ -165,6 +154,11 @@ impl Object {
     /// Lets copies share its fields.
     pub fn share(&mut self) {
         self.0.share();
+    }
+
+    /// What there is to look at, for one look: whoever sleeps sleeps on.
+    pub(super) fn glance(&self) -> Cow<'_, Form> {
+        self.0.glance()
     }
 
     /// The fields at the top, by name.

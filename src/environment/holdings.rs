@@ -338,7 +338,7 @@ fn replaced(text: &str, names: &[(String, String)]) -> String {
     }
     let mut text = text.to_owned();
     for (name, stable) in names.iter().filter(|(name, _)| name.len() > 4) {
-        if text.contains(name.as_str()) {
+        if name.len() <= text.len() && text.contains(name.as_str()) {
             text = text.replace(name.as_str(), stable);
         }
     }

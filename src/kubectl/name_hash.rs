@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::printers::escape_html;
+use crate::base::escape_html;
 
 /// The beginning of the SHA-256 of kind, name and data, in letters that form no words.
 pub(super) fn name_hash(object: &Value, name: &str) -> String {
@@ -19,7 +19,7 @@ pub(super) fn name_hash(object: &Value, name: &str) -> String {
             hashed.insert(field.to_owned(), data.clone());
         }
     }
-    let text = escape_html(&Value::Object(hashed).to_string());
+    let text = escape_html(Value::Object(hashed).to_string());
     let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     digest[..10]
         .chars()

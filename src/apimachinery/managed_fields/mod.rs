@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 pub(super) use self::field_set::FieldSet;
 pub(super) use self::packed::{
-    is_packed, is_to_pack, pack_entry, serialize as serialize_unpacked, unpack_metadata,
+    is_packed, is_to_pack, pack_entry, serialize as serialize_unpacked, serialize_packed, unpack_metadata,
 };
 use self::relation::Relation;
 use self::typed::compare_objects;

@@ -70,6 +70,17 @@ pub(in crate::apimachinery) fn serialize<'a, S: Serializer>(
     writer.end()
 }
 
+/// Writes a packed set as the tree that it is.
+pub(in crate::apimachinery) fn serialize_packed<S: Serializer>(
+    text: &str,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match serde_json::from_str::<&RawValue>(text) {
+        Ok(fields) => fields.serialize(serializer),
+        Err(_) => serializer.serialize_str(text),
+    }
+}
+
 /// The maps and lists on the way to the sets.
 #[derive(Clone, Copy)]
 enum Part<'a> {
@@ -113,10 +124,7 @@ impl Serialize for Part<'_> {
                 }
                 writer.end()
             }
-            Self::Fields(text) => match serde_json::from_str::<&RawValue>(text) {
-                Ok(fields) => fields.serialize(serializer),
-                Err(_) => serializer.serialize_str(text),
-            },
+            Self::Fields(text) => serialize_packed(text, serializer),
         }
     }
 }

@@ -100,7 +100,13 @@ fn read(line: &'static Line) -> TypeSchema {
             Some((name, field_of(line, name, field != name, field_type)))
         })
         .collect();
-    TypeSchema { name: line.name, fields, kind: line.kind, atomic: ATOMIC_TYPES.contains(&line.name) }
+    TypeSchema {
+        name: line.name,
+        fields,
+        kind: line.kind,
+        atomic: ATOMIC_TYPES.contains(&line.name),
+        go_order: OnceLock::new(),
+    }
 }
 
 fn field_of(line: &Line, field: &str, required: bool, field_type: &'static str) -> Field {

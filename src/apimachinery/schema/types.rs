@@ -1,6 +1,7 @@
 //! The shape of a type: fields, their types, and how their lists merge.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::catalogue;
 
@@ -26,6 +27,8 @@ pub struct TypeSchema {
     pub kind: Option<GroupVersionKind<'static>>,
     /// Whether server-side apply treats a value as one.
     pub atomic: bool,
+    /// Names of the fields in the order of the Go struct, once they were asked for.
+    pub(in crate::apimachinery) go_order: OnceLock<Vec<&'static str>>,
 }
 
 impl TypeSchema {

@@ -12,7 +12,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use crate::apimachinery::Status;
-use crate::base::timeout;
+use crate::base::{escape_html, timeout};
 
 /// Bytes that a request body may have, as upstream limits it.
 const REQUEST_BYTES_MAX: usize = 3 * 1024 * 1024;
@@ -57,13 +57,15 @@ pub(super) fn bytes(code: u16, content_type: &'static str, body: impl Into<Bytes
     response
 }
 
+/// JSON as Go's encoder writes it, with a final newline.
+pub(super) fn encode(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(format!("{}\n", escape_html(serde_json::to_string(value)?)))
+}
+
 /// A response with a JSON body.
 pub(super) fn json(code: u16, value: &impl Serialize) -> Response<Body> {
-    match serde_json::to_vec(value) {
-        Ok(mut text) => {
-            text.push(b'\n');
-            bytes(code, JSON, text)
-        }
+    match encode(value) {
+        Ok(text) => bytes(code, JSON, text),
         Err(error) => failure(&Status::internal(error)),
     }
 }
@@ -87,7 +89,7 @@ pub(super) fn warn(response: &mut Response<Body>, warning: &str) {
 
 /// The response that tells a failure.
 pub(super) fn failure(status: &Status) -> Response<Body> {
-    let mut response = bytes(status.code, JSON, serde_json::to_vec(status).unwrap_or_default());
+    let mut response = bytes(status.code, JSON, encode(status).unwrap_or_default());
     if let Some(seconds) = status.details.as_ref().and_then(|details| details.retry_after_seconds) {
         response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
     }

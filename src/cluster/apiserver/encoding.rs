@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use http::Response;
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Kind, ListItem, Object, Status, unstored};
+use crate::apimachinery::{Kind, Object, Sent, Status, unstored};
 use crate::base::{Timestamp, to_yaml};
 
 use super::super::registry::{self, Column, Registry, Row};
@@ -29,13 +30,43 @@ pub(super) struct ListMeta {
     pub remaining_item_count: Option<usize>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+impl ListMeta {
+    /// The same of a list of custom resources, whose `continue` is always set (`UnstructuredList.SetContinue`).
+    fn as_map(&self) -> Value {
+        let mut map = json!({"continue": self.continue_token, "resourceVersion": self.resource_version});
+        if let Some(count) = self.remaining_item_count {
+            map["remainingItemCount"] = count.into();
+        }
+        map
+    }
+}
+
+/// A list of objects.
 struct List<'a, T: Serialize> {
     kind: String,
     api_version: String,
     metadata: &'a ListMeta,
     items: T,
+    /// Whether it is of a custom kind: no struct, but a map, which Go writes by name.
+    is_map: bool,
+}
+
+impl<T: Serialize> Serialize for List<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(4))?;
+        if self.is_map {
+            map.serialize_entry("apiVersion", &self.api_version)?;
+            map.serialize_entry("items", &self.items)?;
+            map.serialize_entry("kind", &self.kind)?;
+            map.serialize_entry("metadata", &self.metadata.as_map())?;
+        } else {
+            map.serialize_entry("kind", &self.kind)?;
+            map.serialize_entry("apiVersion", &self.api_version)?;
+            map.serialize_entry("metadata", self.metadata)?;
+            map.serialize_entry("items", &self.items)?;
+        }
+        map.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -54,22 +85,6 @@ struct Each<I>(I);
 impl<I: Iterator<Item: Serialize> + Clone> Serialize for Each<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.clone())
-    }
-}
-
-/// An item of a list; items of built-in kinds do not repeat what the list says of their type.
-struct Item<'a> {
-    object: &'a Object,
-    typed: bool,
-}
-
-impl Serialize for Item<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.typed {
-            ListItem(self.object).serialize(serializer)
-        } else {
-            self.object.serialize(serializer)
-        }
     }
 }
 
@@ -146,7 +161,7 @@ impl Presentation {
     /// One object as a response.
     pub(super) fn object(self, code: u16, object: &Arc<Object>, now: Timestamp) -> Response<Body> {
         match self.encoding {
-            Encoding::Json => body::json(code, object.as_ref()),
+            Encoding::Json => body::json(code, &Sent::new(object)),
             Encoding::Yaml => body::bytes(code, body::YAML, to_yaml(&object.published())),
             Encoding::Table(_) | Encoding::Metadata | Encoding::MetadataList => {
                 body::json(code, &self.shown(object, now, true))
@@ -166,7 +181,7 @@ impl Presentation {
                 let items = Each(looked_at.map(|object| partial_metadata(&object)));
                 let (kind, api_version) =
                     ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned());
-                body::json(200, &List { kind, api_version, metadata, items })
+                body::json(200, &List { kind, api_version, metadata, items, is_map: false })
             }
             Encoding::Json => body::json(200, &self.plain_list(metadata, objects)),
             Encoding::Yaml => {
@@ -177,7 +192,7 @@ impl Presentation {
     }
 
     fn plain_list<'a>(self, metadata: &'a ListMeta, objects: &'a [Arc<Object>]) -> List<'a, impl Serialize> {
-        let typed = self.kind.custom.is_none();
+        let built_in = self.kind.custom.is_none();
         List {
             kind: match self.kind.custom {
                 Some(custom) => custom.list_kind.to_owned(),
@@ -185,7 +200,8 @@ impl Presentation {
             },
             api_version: self.kind.api_version(),
             metadata,
-            items: Each(objects.iter().map(move |object| Item { object, typed })),
+            is_map: !built_in,
+            items: Each(objects.iter().map(move |object| Sent::item(object, built_in))),
         }
     }
 

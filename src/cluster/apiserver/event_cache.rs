@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::body::Bytes;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, Sent};
+
+use super::body::encode;
 
 /// Objects that are remembered.
 const OBJECTS_MAX: usize = 64;
@@ -30,7 +32,7 @@ impl EventCache {
             return known;
         }
         // Objects in the store are JSON values: writing them to memory cannot fail.
-        let json = Bytes::from(serde_json::to_vec(object.as_ref()).unwrap_or_default());
+        let json = Bytes::from(encode(&Sent::new(object)).unwrap_or_default());
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cache.bytes += json.len();
         cache.entries.push_back((Arc::clone(object), json.clone()));

@@ -42,13 +42,13 @@ fn write_line(lines: &mut Vec<u8>, event_type: WatchEventType, object: &[u8]) {
     lines.extend_from_slice(b"{\"type\":\"");
     lines.extend_from_slice(event_type.name().as_bytes());
     lines.extend_from_slice(b"\",\"object\":");
-    lines.extend_from_slice(object);
+    lines.extend_from_slice(object.trim_ascii_end());
     lines.extend_from_slice(b"}\n");
 }
 
 /// What is told here are JSON values: writing them to memory cannot fail.
 fn to_json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    body::encode(value).unwrap_or_default().into_bytes()
 }
 
 /// Opens a watch.

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::base::escape_html;
 use crate::kubectl::api::{ACCEPT_TABLE, Api};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::printers::{Format, SortField, Sorts, TablePrinter, escape_html, plain_table, sort_by};
+use crate::kubectl::printers::{Format, SortField, Sorts, TablePrinter, plain_table, sort_by};
 use crate::kubectl::resource_args::{NOTHING_NAMED, Selection, into_items};
 use crate::kubectl::watch::{Event, Watch};
 
@@ -192,7 +193,7 @@ impl View {
 
 /// An event as JSON: one line, with its type first, as the struct of upstream is written.
 fn event_line(event_type: &str, object: &Value) -> String {
-    escape_html(&format!("{{\"type\":{},\"object\":{}}}\n", json!(event_type), object))
+    escape_html(format!("{{\"type\":{},\"object\":{}}}\n", json!(event_type), object)).into_owned()
 }
 
 #[cfg(test)]

@@ -130,7 +130,8 @@ fn is_image_reference(text: &str) -> bool {
     let domain = format!(r"(?:{host}(?:\.{host})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?");
     let part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
     let digest = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
-    let whole = format!(r"^(?:{domain}/)?{part}(?:/{part})*(?::[a-zA-Z0-9_][a-zA-Z0-9_.-]{{0,127}})?(?:@{digest})?$");
+    let whole =
+        format!(r"^(?:{domain}/)?{part}(?:/{part})*(?::[a-zA-Z0-9_][a-zA-Z0-9_.-]{{0,127}})?(?:@{digest})?$");
     regex::Regex::new(&whole).is_ok_and(|reference| reference.is_match(text))
 }
 

@@ -24,7 +24,7 @@ use super::klog::{self, Severity};
 pub(super) use custom_columns::CustomColumns;
 pub(super) use go_template::GoTemplate;
 pub(super) use items::ItemPrinter;
-pub(super) use json::{escape_html, indent, to_json};
+pub(super) use json::{indent, to_json};
 pub(super) use kyaml::to_kyaml;
 pub(super) use name::{name_of, print_name};
 pub(super) use sort::{SortField, Sorts, sort_by};

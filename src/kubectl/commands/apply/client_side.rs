@@ -8,12 +8,12 @@ use crate::apimachinery::{
     InGoOrder, apply_merge_patch, apply_strategic_patch, clashing_strategic_patch, create_merge_patch,
     supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
 };
-use crate::base::to_yaml;
+use crate::base::{escape_html, to_yaml};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::commands::delete::Plan;
 use crate::kubectl::discovery::Resource;
-use crate::kubectl::printers::{DryRun, escape_html};
+use crate::kubectl::printers::DryRun;
 use crate::kubectl::resource_args::Info;
 use crate::kubectl::watch::until;
 
@@ -206,8 +206,8 @@ fn uncomputed(call: &Call<'_>, info: &Info, modified: &Value, live: &Value, why:
         "error when applying patch:\n\nto:\n{}\nfor: {source:?}: error when patching {source:?}: creating patch with:\noriginal:\n{}\nmodified:\n{}\ncurrent:\n{}\nfor: {why}",
         info.described(),
         last_applied_of(live).unwrap_or_default(),
-        escape_html(&modified.to_string()) + "\n",
-        escape_html(&live.to_string()) + "\n",
+        escape_html(modified.to_string()).into_owned() + "\n",
+        escape_html(live.to_string()).into_owned() + "\n",
         source = info.source,
     )))
 }
@@ -229,7 +229,7 @@ fn explain(failure: Failure, info: &Info, patch: &Value) -> Failure {
     let wrap = |text: &str| {
         format!(
             "error when applying patch:\n{}\nto:\n{}\nfor: {:?}: error when patching {:?}: {text}",
-            escape_html(&patch.to_string()),
+            escape_html(patch.to_string()).into_owned(),
             info.described(),
             info.source,
             info.source,
@@ -253,7 +253,7 @@ pub(in crate::kubectl) fn annotate(object: &mut Value) {
     if let Some(annotations) = plain["metadata"]["annotations"].as_object_mut() {
         annotations.remove(LAST_APPLIED);
     }
-    let text = escape_html(&plain.to_string()) + "\n";
+    let text = escape_html(plain.to_string()) + "\n";
     if !object["metadata"]["annotations"].is_object() {
         object["metadata"]["annotations"] = json!({});
     }
@@ -266,7 +266,7 @@ pub(in crate::kubectl) fn annotate_typed(object: &mut Value) {
     if !object["metadata"]["annotations"].is_object() {
         object["metadata"]["annotations"] = json!({});
     }
-    object["metadata"]["annotations"][LAST_APPLIED] = (escape_html(&text) + "\n").into();
+    object["metadata"]["annotations"][LAST_APPLIED] = (escape_html(text) + "\n").into();
 }
 
 /// What was applied last, as JSON text.

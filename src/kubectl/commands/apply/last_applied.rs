@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::super::edit::{LINE_ENDINGS, Mode, Session};
 use super::super::flag_sets::{ALL, DRY_RUN, FILE_NAMES, FILES, OUTPUT, SELECTOR, VALIDATE, field_manager};
 use super::client_side::{LAST_APPLIED, last_applied_of};
+use crate::base::escape_html;
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, escape_html, indent, print_done};
+use crate::kubectl::printers::{DryRun, dry_run, indent, print_done};
 use crate::kubectl::resource_args::{
     Info, NOTHING_NAMED, Wanted, all_or_nothing, find, from_files, info_of, require_arguments,
 };
@@ -107,7 +108,7 @@ async fn set(call: &mut Call<'_>) -> Outcome {
     }
     for (info, mut object) in changes {
         if dry_run != DryRun::Client {
-            let text = escape_html(&info.object.value().to_string()) + "\n";
+            let text = escape_html(info.object.value().to_string()) + "\n";
             let patch = json!({"metadata": {"annotations": {LAST_APPLIED: text}}});
             object = api.patch(&info.url().with("dryRun", dry_run.parameter()), MERGE_PATCH, &patch).await?;
         }

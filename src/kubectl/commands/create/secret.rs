@@ -8,10 +8,10 @@ use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_mana
 use super::config_map::{APPEND_HASH, Holder, SOURCES, add_hash, read_file_source, read_sources};
 use super::{create, failed, one_name, required_name};
 use crate::apimachinery::builtin;
+use crate::base::escape_html;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::escape_html;
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
@@ -120,8 +120,8 @@ async fn docker_registry(call: &mut Call<'_>) -> Outcome {
             entry.push_str(&format!(",\"email\":{}", json!(text("docker-email"))));
         }
         let config = format!("{{\"auths\":{{{}:{{{entry},\"auth\":{}}}}}}}", json!(server), json!(auth));
-        let config = escape_html(&config);
-        data.insert(CONFIG_KEY.to_owned(), STANDARD.encode(config).into());
+        let config = escape_html(config);
+        data.insert(CONFIG_KEY.to_owned(), STANDARD.encode(config.as_bytes()).into());
     } else {
         for source in call.flags.all("from-file") {
             // A file alone is what docker login wrote.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::record::record;
 use super::document::{self, Form, Reason, without_managed_fields};
 use crate::apimachinery::{Object, create_merge_patch, two_way_strategic_patch};
-use crate::base::Random;
+use crate::base::{Random, escape_html};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::{of_object, unknown_kind};
@@ -301,7 +301,7 @@ impl<'s, 'a> Session<'s, 'a> {
         if edited.value() == original.object.value() {
             return print_done(self.call, edited.value(), &original.named(), "skipped");
         }
-        let text = crate::kubectl::printers::escape_html(&edited.value().to_string()) + "\n";
+        let text = format!("{}\n", escape_html(edited.value().to_string()));
         let patch = json!({"metadata": {"annotations": {super::super::apply::LAST_APPLIED: text}}});
         let url = self.write_url(original.url());
         self.api.patch(&url, MERGE_PATCH, &patch).await?;
