@@ -170,7 +170,7 @@ sentences! {
     REPLACED_WHOLE: " `kubectl replace` writes the whole object as its file has it: what the file leaves out goes back to its default.",
         " `kubectl replace`는 파일의 내용으로 오브젝트 전체를 다시 씁니다. 파일에 없는 것은 기본값으로 돌아갑니다.";
     TAKEN_OUT: "{1} of {0} is not set, though the file that was applied last says {2}: an entry that stands twice and is written once goes out whole with `kubectl apply`. Apply the file again.",
-        "{0}의 {1}이(가) 지정되어 있지 않은데 마지막으로 적용한 파일에는 {2}이(가) 있습니다. 두 번(twice) 적혀 있던 항목을 하나로 줄이면 `kubectl apply`가 모두 지웁니다. 파일을 다시 적용하세요.";
+        "{0}의 {1}이(가) 지정되어 있지 않은데 마지막으로 적용한 파일에는 {2}이(가) 있습니다. 두 번 적혀 있던 항목을 하나로 줄이면 `kubectl apply`가 모두 지웁니다. 파일을 다시 적용하세요.";
     OLDER_CLAIM: "{0} is from before {1} was made or changed, and has {2}; the template says {3} now: a StatefulSet never changes a claim that is there. Delete the claim with its data, or change it by itself.",
         "{0}은(는) {1}을(를) 만들거나 바꾸기 전의 것이라 {2}입니다. 지금 템플릿은 {3}이지만 스테이트풀셋은 이미 있는 클레임을 바꾸지 않습니다. 데이터와 함께 클레임을 삭제하거나 따로 바꾸세요.";
     PLAIN_COUNTS: "The value {1} of {0} stands under `data` and under `stringData`, and what is under stringData counts.",

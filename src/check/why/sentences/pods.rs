@@ -233,7 +233,7 @@ sentences! {
     LEFT_EMPTY: " The volume {0} is empty: there is no {1}, and with optional: true the Pod starts without it.",
         " 볼륨 {0}이(가) 비어 있습니다. {1}이(가) 없는데 optional: true라서 파드가 그대로 시작했습니다.";
     WAITS_FOR_ITSELF: " It asks {0}, behind which only ready Pods stand; it selects this Pod, and no other that is ready: the Pod waits for itself.",
-        " {0}에 요청하는데 그 뒤에는 준비된 파드만 있습니다. {0}이(가) 선택하는 것은 이 파드이고 준비된 다른 파드는 없으니, 파드가 자기 자신(itself)을 기다리는 셈입니다.";
+        " {0}에 요청하는데 그 뒤에는 준비된 파드만 있습니다. {0}이(가) 선택하는 것은 이 파드이고 준비된 다른 파드는 없으니, 파드가 자기 자신을 기다리는 셈입니다.";
     WAITS_FOR_ITS_NAME: " {0} has the name {1} only once it is ready, and waits for that name itself: publishNotReadyAddresses: true at {2} gives names before.",
         " {0}은(는) 준비되어야 {1}이라는 이름이 생기는데 그 이름을 스스로 기다립니다. {2}에 publishNotReadyAddresses: true를 쓰면 그전에도 이름이 생깁니다.";
     NAMED_LATER: " {0} has the name {1} only while it is ready, unless {2} has publishNotReadyAddresses: true.",
@@ -249,7 +249,7 @@ sentences! {
     DISPLACES_NOBODY: " Pods of lower priority hold some of it, and its PriorityClass {0} has preemptionPolicy: Never: it displaces nobody.",
         " 우선순위가 더 낮은 파드들이 차지하고 있지만 PriorityClass {0}의 preemptionPolicy가 Never라서 아무도 밀어내지 않습니다.";
     ALIAS_ADDRESS: " {0} is another name for {1} (ExternalName), and that is an address: a name is wanted there. A Service without a selector and an EndpointSlice lead to addresses.",
-        " {0}은(는) {1}의 별칭(ExternalName)인데 그것은 이름이 아니라 주소(address)입니다. 주소로 보내려면 셀렉터 없는 서비스와 EndpointSlice를 쓰세요.";
+        " {0}은(는) {1}의 별칭(ExternalName)인데 그것은 이름이 아니라 주소입니다. 주소로 보내려면 셀렉터 없는 서비스와 EndpointSlice를 쓰세요.";
     POLICY_LETS_NOTHING_OUT: " The NetworkPolicy {0} selects the Pod, is for Egress as well (policyTypes), and has no egress rule: nothing may leave the Pod, not even a question for a name.",
         " 네트워크폴리시 {0}이(가) 이 파드를 선택하고 Egress에도 적용되는데(policyTypes) egress 규칙이 없습니다. 이름 질의조차 파드에서 나갈 수 없습니다.";
     SIZE_LIMIT: " The limit is the sizeLimit of the emptyDir.", " 그 제한은 emptyDir의 sizeLimit입니다.";

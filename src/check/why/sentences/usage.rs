@@ -61,7 +61,7 @@ sentences! {
     ODD_QUOTES: " `{0}` is a quotation mark of text programs and part of the word: the shell takes only plain ones (' and \").",
         " `{0}`은(는) 문서 편집기의 따옴표라서 단어의 일부가 됩니다. 셸은 일반 따옴표(' 또는 \")만 알아봅니다.";
     ODD_BLANKS: " The key has blanks in it that are no plain ones, such as web pages have: write the blanks before it anew.",
-        " 키에 일반 공백이 아닌 공백(blank)이 들어 있습니다. 웹 페이지에서 복사하면 그렇게 됩니다. 앞의 공백을 다시 입력하세요.";
+        " 키에 일반 공백이 아닌 공백이 들어 있습니다. 웹 페이지에서 복사하면 그렇게 됩니다. 앞의 공백을 다시 입력하세요.";
     QUOTA_COUNTS: " It counts what is there already: {0}.", " 이미 있는 것도 셉니다: {0}.";
     FLAG_OF_OTHERS: " This command has no such flag; what does it: {0}.", " 이 명령에는 그런 플래그가 없습니다. 대신 쓸 것: {0}.";
     NO_BLANKS: " No blanks stand around the equals sign: `{0}`.", " 등호 앞뒤에는 공백을 쓰지 않습니다: `{0}`.";
@@ -70,7 +70,7 @@ sentences! {
     ACCOUNT_FORM: " An account is named with its namespace: `--serviceaccount=NAMESPACE:NAME`.", " 계정은 네임스페이스와 함께 씁니다: `--serviceaccount=NAMESPACE:NAME`.";
     CLASS_TWICE: " The class stands there twice: leave the annotation out, spec.ingressClassName is enough.", " 클래스를 두 번 지정했습니다. 어노테이션은 빼고 spec.ingressClassName만 쓰세요.";
     MIXED_FORMS: " Either `KIND NAME` or `KIND/NAME` throughout one command: deployment/web service/web.", " 한 명령에서는 `KIND NAME`과 `KIND/NAME` 중 한 가지만 씁니다: deployment/web service/web.";
-    KEY_TWICE: " A key stands only once in a map, and this one stands twice: join what is below both.", " 키는 맵에 한 번만 쓸 수 있는데 두 번(twice) 있습니다. 아래 내용을 하나로 합치세요.";
+    KEY_TWICE: " A key stands only once in a map, and this one stands twice: join what is below both.", " 키는 맵에 한 번만 쓸 수 있는데 두 번 있습니다. 아래 내용을 하나로 합치세요.";
     OCTAL: " Modes are octal, and a nought before the number says so: {0}.", " 권한은 8진수이고 숫자 앞에 0을 붙여 나타냅니다: {0}.";
     UNDER_NUMBER: " A number stands under `number`, and `name` is for the name of a port: `number: {0}`.", " 숫자는 `number`에 씁니다. `name`은 포트의 이름입니다: `number: {0}`.";
     OF_KUSTOMIZATION: " A kustomization takes only what stands under its `resources`.", " kustomization은 `resources`에 적힌 것만 적용합니다.";
