@@ -265,7 +265,7 @@ impl Shape {
             Self::Kind(schema) | Self::Part(schema) => {
                 let order = order_of(schema);
                 let place = |key: &str| order.iter().position(|known| *known == key).unwrap_or(order.len());
-                fields.sort_by_key(|(key, _)| match (self, *key) {
+                fields.sort_by_cached_key(|(key, _)| match (self, *key) {
                     (Self::Kind(_), "kind") => 0,
                     (Self::Kind(_), "apiVersion") => 1,
                     (_, key) => 2 + place(key),

@@ -2,11 +2,13 @@
 
 mod body;
 mod cel;
+mod cidr;
 mod conditions;
 mod cron_schedule;
 mod custom;
 mod field_error;
 mod fields;
+mod go_quote;
 mod go_struct;
 mod go_value;
 mod hash;
@@ -30,6 +32,7 @@ mod openapi_v2;
 mod packed_text;
 mod parts;
 mod patch;
+mod pod_fields;
 mod pod_resources;
 mod protobuf;
 mod quantity;
@@ -43,6 +46,7 @@ pub use cel::{
     CelValue, HostValue as CelHostValue, Program as CelProgram, Type as CelType, from_json as cel_from_json,
     has_rules, parse_go_duration, rule_errors, validate_by_rules,
 };
+pub use cidr::Cidr;
 pub use conditions::{Condition, remove_condition, seconds, set_condition};
 pub use cron_schedule::CronSchedule;
 pub use custom::{
@@ -51,6 +55,7 @@ pub use custom::{
 };
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
+pub use go_quote::go_quote;
 pub use go_struct::{InGoOrder, fill_structs, known_fields};
 pub use go_value::{format_float, go_number, go_value};
 pub use hash::{pod_template_hash, stable_hash};
@@ -81,6 +86,7 @@ pub use patch::{
     atomic_parts, clashing_strategic_patch, create_merge_patch, merge_configuration, server_side_apply,
     supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch, two_way_strategic_patch,
 };
+pub use pod_fields::SHOWN_FIELDS;
 pub use pod_resources::{
     ResourceList, add_resources, pod_limits, pod_requests, requests_with, resource_list,
 };

@@ -5,11 +5,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::super::cidr::Cidr;
+
 /// The formats that are checked; others say something to people only.
 pub(super) fn fits(format: &str, text: &str) -> bool {
     match format {
         "byte" => STANDARD.decode(text).is_ok(),
-        "cidr" => is_cidr(text),
+        "cidr" => Cidr::parse(text).is_some(),
         "date" => text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10,
         "date-time" | "datetime" => text.parse::<jiff::Timestamp>().is_ok(),
         "duration" => is_duration(text),
@@ -22,18 +24,6 @@ pub(super) fn fits(format: &str, text: &str) -> bool {
         "uuid" | "uuid3" | "uuid4" | "uuid5" => is_uuid(text),
         _ => true,
     }
-}
-
-fn is_cidr(text: &str) -> bool {
-    let Some((address, length)) = text.split_once('/') else { return false };
-    let most = if address.parse::<Ipv4Addr>().is_ok() {
-        32
-    } else if address.parse::<Ipv6Addr>().is_ok() {
-        128
-    } else {
-        return false;
-    };
-    length.parse::<u8>().is_ok_and(|length| length <= most)
 }
 
 fn is_hostname(text: &str) -> bool {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Number, Value};
 
 use crate::apimachinery::{format_float, go_value};
+use crate::base::escape_html;
 
 /// Several results of one action, with a space between.
 pub(super) fn print_results(results: &[Cow<'_, Value>]) -> String {
@@ -39,17 +40,7 @@ fn go_json(value: &Value) -> String {
 
 /// Go escapes what could end a script element in HTML.
 fn quoted(text: &str) -> String {
-    let json = Value::from(text).to_string();
-    let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
-            _ => escaped.push(c),
-        }
-    }
-    escaped
+    escape_html(Value::from(text).to_string()).into_owned()
 }
 
 /// As Go's JSON encoder writes numbers: with an exponent below 1e-6 and from 1e21 on.

@@ -1,12 +1,11 @@
 //! NetworkPolicies: whether a connection passes, as a network plugin that enforces them decides.
 
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::apimachinery::builtin::{NAMESPACE, NETWORK_POLICY};
-use crate::apimachinery::{LabelSelector, Object, ObjectKey};
+use crate::apimachinery::{Cidr, LabelSelector, Object, ObjectKey};
 
 use super::super::registry::Registry;
 
@@ -114,8 +113,9 @@ fn is_meant(registry: &Registry, namespace: &str, entry: &Value, end: &End) -> b
     if let Some(block) = entry.get("ipBlock").filter(|block| block.is_object()) {
         let Ok(address) = end.address().parse() else { return false };
         let except = block["except"].as_array().into_iter().flatten();
-        return within(block["cidr"].as_str().unwrap_or_default(), address)
-            && !except.filter_map(Value::as_str).any(|range| within(range, address));
+        let holds =
+            |range: &Value| range.as_str().and_then(Cidr::parse).is_some_and(|range| range.contains(address));
+        return holds(&block["cidr"]) && !except.into_iter().any(holds);
     }
     let Some(pod) = end.pod() else { return false };
     let there = match entry.get("namespaceSelector").filter(|selector| selector.is_object()) {
@@ -129,14 +129,6 @@ fn is_meant(registry: &Registry, namespace: &str, entry: &Value, end: &End) -> b
             .get("podSelector")
             .filter(|selector| selector.is_object())
             .is_none_or(|selector| selects(Some(selector), pod))
-}
-
-/// Whether an address is in a range such as `10.0.0.0/8`.
-fn within(range: &str, address: Ipv4Addr) -> bool {
-    let Some((base, bits)) = range.split_once('/') else { return false };
-    let (Ok(base), Ok(bits)) = (base.parse::<Ipv4Addr>(), bits.parse::<u32>()) else { return false };
-    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(bits)).unwrap_or(0);
-    u32::from(base) & mask == u32::from(address) & mask
 }
 
 #[cfg(test)]

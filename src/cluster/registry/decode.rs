@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::apimachinery::{Decoded, decode_object, decode_strictly, strict_decoding_error};
-use crate::apimachinery::{FieldError, Kind, Object, Status, go_value};
+use crate::apimachinery::{FieldError, Kind, Object, Status, go_quote, go_value};
 
 use super::conversion::to_stored;
 use super::options::{FieldValidation, Patch, WriteOptions};
@@ -117,7 +117,7 @@ fn yaml_error(twice: &[String]) -> Option<String> {
 }
 
 fn strict_errors(options: &WriteOptions, unknown_fields: &[String]) -> Vec<String> {
-    let unknown = |field: &String| format!("unknown field {}", quoted(field));
+    let unknown = |field: &String| format!("unknown field {}", go_quote(field));
     if options.duplicate_fields.is_empty() {
         return unknown_fields.iter().map(unknown).collect();
     }
@@ -148,22 +148,8 @@ fn json_patch_errors(options: &WriteOptions, operations: &Value, unknown_fields:
             options.duplicate_fields.iter().filter(|(field, twice)| *twice && field.starts_with(&own));
         errors.extend(twice.map(|(field, _)| format!("json patch duplicate field {field:?}")));
     }
-    errors.extend(unknown_fields.iter().map(|field| format!("unknown field {}", quoted(field))));
+    errors.extend(unknown_fields.iter().map(|field| format!("unknown field {}", go_quote(field))));
     errors
-}
-
-/// A text as Go quotes it: what is not to be seen by its number, in four digits or eight.
-fn quoted(text: &str) -> String {
-    let escaped = text.chars().map(|letter| {
-        let shown = letter.escape_debug().to_string();
-        match (letter, u32::from(letter)) {
-            ('\'', _) => letter.to_string(),
-            (_, number @ 0x1_0000..) if shown.starts_with("\\u{") => format!("\\U{number:08x}"),
-            (_, number) if shown.starts_with("\\u{") => format!("\\u{number:04x}"),
-            _ => shown,
-        }
-    });
-    format!("\"{}\"", escaped.collect::<String>())
 }
 
 fn warnings(options: &WriteOptions, errors: Vec<String>) -> Vec<String> {
@@ -186,23 +172,4 @@ fn check_type(kind: &Kind, object: &Object) -> Result<(), Status> {
         )));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn what_is_not_to_be_seen_is_quoted_by_its_number() {
-        for (text, told) in [
-            ("spec.replica", r#""spec.replica""#),
-            ("\u{a0}\u{a0}replicas", r#""\u00a0\u00a0replicas""#),
-            ("it's", r#""it's""#),
-            (r"a\u{b", r#""a\\u{b""#),
-            ("a\"b\n", r#""a\"b\n""#),
-            ("한글", r#""한글""#),
-        ] {
-            assert_eq!(quoted(text), told);
-        }
-    }
 }

@@ -25,7 +25,7 @@ const ROOTS: &[(&str, &str)] = &[
 /// What a folder's page is called.
 const INDEX: &[&str] = &["index.html", "index.htm", "index.php"];
 
-/// The container of a Pod that serves pages, the folder from which, and whether it has a volume there.
+/// The container of a Pod that serves pages, and the folder from which.
 pub(in crate::check::why) fn server_of(pod: &Object) -> Option<(&Value, &'static str)> {
     pod.list("/spec/containers").iter().find_map(|one| Some((one, root_of(one)?)))
 }

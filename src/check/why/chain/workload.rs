@@ -1,6 +1,7 @@
 //! Workloads: Deployment → ReplicaSet → Pod, and the others that make Pods.
 
-use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::apimachinery::{CronSchedule, LabelSelector, Object, builtin};
+use crate::base::Timestamp;
 
 use super::super::super::partial::show;
 use super::super::super::state;
@@ -317,12 +318,7 @@ impl<'a> Chain<'a> {
 fn no_such_day(schedule: &str) -> Aside {
     let fields: Vec<&str> = schedule.split_whitespace().collect();
     let [_, _, day, month, _] = fields.as_slice() else { return None };
-    let last = match month.parse::<u32>().ok()? {
-        2 => 29,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    let never = day.parse::<u32>().is_ok_and(|day| day > last);
+    let never = CronSchedule::parse(schedule).is_ok_and(|read| read.next(Timestamp::UNIX_EPOCH).is_none());
     never.then(|| (&sentences::NO_SUCH_DAY, vec![(*month).to_owned(), (*day).to_owned()]))
 }
 
@@ -354,6 +350,9 @@ mod tests {
             ("0 3 29 2 *", false),
             ("0 3 31 * *", false),
             ("0 3 30 2,3 *", false),
+            ("0 3 31 2,4 *", true),
+            // A day of the week will do as well.
+            ("0 3 30 2 1", false),
             ("0 3 * 2 *", false),
             ("@daily", false),
         ] {

@@ -7,7 +7,7 @@ use crate::lesson::{Form, ObjectRef, Quantifier, commands_of, kubectl_verb, writ
 
 use super::super::super::partial::{Gap, contains, quote, shorten, show};
 use super::super::chain::{Chain, near_label};
-use super::super::finding::{Aside, Finding, get_yaml, name_of};
+use super::super::finding::{Aside, Finding, get_yaml, name_of, singular};
 use super::super::sentences;
 use super::Near;
 use super::applied::unread;
@@ -219,8 +219,7 @@ impl Near<'_> {
         let nothing = [&answered.err, &answered.out].iter().any(|text| text.contains("No resources found"));
         let finding =
             Finding::lasting(&sentences::FOUND_NOTHING, [&told(last)]).aside(selector_in(last, object));
-        nothing
-            .then(|| finding.shown_by(format!("kubectl get {}s --show-labels", object.kind().to_lowercase())))
+        nothing.then(|| finding.shown_by(format!("kubectl get {} --show-labels", singular(object))))
     }
 
     /// A Pod whose labels were changed, so that its owner let it go.

@@ -1,5 +1,7 @@
 //! What a rule reads that keeps it from being true: an object that is not there, or one that is in trouble.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 use crate::apimachinery::{Object, builtin};
@@ -19,6 +21,11 @@ pub(in crate::check::why) fn service_of(selection: &Selection) -> Option<ObjectR
     let namespace = selection.namespace.clone();
     Some(ObjectRef { kind: &builtin::SERVICE, name: name.clone(), namespace })
 }
+
+/// The texts that a rule compares with, or looks for in a list.
+static LOOKED_FOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?:==\s*(?:'([^']+)'|"([^"]+)"))|(?:(?:'([^']+)'|"([^"]+)")\s+in\s)"#).ok()
+});
 
 impl Near<'_> {
     /// Whether what is wrong with an object can keep a rule about it from being true: that a policy selects nobody
@@ -117,9 +124,7 @@ fn named_nowhere(rule: &str, object: &Object) -> Aside {
     if rule.contains('!') || rule.contains("||") {
         return None;
     }
-    let looked_for =
-        Regex::new(r#"(?:==\s*(?:'([^']+)'|"([^"]+)"))|(?:(?:'([^']+)'|"([^"]+)")\s+in\s)"#).ok()?;
-    let words = looked_for.captures_iter(rule).filter_map(|found| {
+    let words = LOOKED_FOR.as_ref()?.captures_iter(rule).filter_map(|found| {
         let word = (1..=4).find_map(|group| found.get(group))?;
         Some(word.as_str())
     });

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::apimachinery::{Object, builtin, resolve_kind};
+use crate::apimachinery::{Object, SHOWN_FIELDS, builtin, resolve_kind};
 use crate::base::{is_typo, nearest};
 use crate::lesson::{commands_of, kubectl_verb};
 
@@ -43,19 +43,6 @@ const MADE_BY_CREATE: &[&str] = &[
 const TYPES: &[(&str, &[&str])] = &[
     ("secret", &["generic", "tls", "docker-registry"]),
     ("service", &["clusterip", "nodeport", "loadbalancer", "externalname"]),
-];
-
-/// Fields of a Pod that a variable can take.
-const FIELDS: &[&str] = &[
-    "metadata.name",
-    "metadata.namespace",
-    "metadata.uid",
-    "spec.nodeName",
-    "spec.serviceAccountName",
-    "status.hostIP",
-    "status.hostIPs",
-    "status.podIP",
-    "status.podIPs",
 ];
 
 /// Flags that learners write, whole.
@@ -135,7 +122,7 @@ impl Near<'_> {
             self.facts.answered.is_some_and(|answered| answered.err.contains("no valid changes were saved"));
         let finding = finding.or_aside(|| edited.then(|| (&sentences::EDIT_INVALID, Vec::new())));
         let finding = finding.or_aside(|| odd_letters(last));
-        let finding = finding.or_aside(|| self.counted(complaint));
+        let finding = finding.or_aside(|| self.counted(last, complaint));
         let finding = finding.or_aside(|| self.of_owner(complaint));
         let finding = finding.or_aside(|| self.not_found(last, complaint));
         finding.or_aside(|| of_line(last, complaint))
@@ -169,12 +156,17 @@ impl Near<'_> {
     }
 
     /// What is there already of what a quota counts.
-    fn counted(&self, complaint: &str) -> Aside {
+    fn counted(&self, line: &str, complaint: &str) -> Aside {
         let (_, rest) = complaint.split_once("exceeded quota: ")?;
         let (_, rest) = rest.split_once("requested: ")?;
-        let resource = rest.split('=').next()?.trim_start_matches("count/");
-        let kind = resolve_kind(resource.split('.').next()?)?;
-        let there = self.facts.world.all(kind, None).iter().map(Object::name);
+        let resource = rest.split('=').next()?;
+        // Of a part of a kind (`services.nodeports`) it counts not all.
+        let plural = match resource.strip_prefix("count/") {
+            Some(counted) => counted.split('.').next()?,
+            None => resource,
+        };
+        let kind = resolve_kind(plural).filter(|kind| kind.plural == plural)?;
+        let there = self.facts.world.all(kind, namespace_in(line).as_deref()).iter().map(Object::name);
         let there = there.take(COUNTED_MAX).collect::<Vec<_>>().join(", ");
         (!there.is_empty()).then(|| (&sentences::QUOTA_COUNTS, vec![there]))
     }
@@ -343,7 +335,7 @@ pub(super) fn by_complaint(complaint: &str) -> Aside {
     }
     if let Some((_, written)) = complaint.split_once("field label not supported: ") {
         let written = written.split([',', ' ', '"']).next().unwrap_or(written);
-        return near(written, FIELDS.iter().copied());
+        return near(written, SHOWN_FIELDS.iter().copied());
     }
     if let Some((_, key)) = complaint.split_once("does not contain declared merge key: ") {
         return Some((&sentences::MERGE_KEY, vec![key.trim().to_owned()]));

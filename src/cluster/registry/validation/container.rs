@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::apimachinery::{
-    FieldError, FieldErrors, validate_config_key, validate_dns1123_label, validate_environment_variable_name,
-    validate_port_name,
+    FieldError, FieldErrors, SHOWN_FIELDS, validate_config_key, validate_dns1123_label,
+    validate_environment_variable_name, validate_port_name,
 };
 
 use super::env_files::file_key_errors;
@@ -27,18 +27,6 @@ const EXIT_CODES_MAX: u64 = 255;
 const RESTART_ACTIONS: &[&str] = &["Restart", "RestartAllContainers"];
 /// Protocols of ports, in the order of messages.
 pub(super) const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
-/// Fields of a Pod that an environment variable may show.
-const SHOWN_FIELDS: &[&str] = &[
-    "metadata.name",
-    "metadata.namespace",
-    "metadata.uid",
-    "spec.nodeName",
-    "spec.serviceAccountName",
-    "status.hostIP",
-    "status.hostIPs",
-    "status.podIP",
-    "status.podIPs",
-];
 
 /// What is wrong with a container whose Pod has volumes of these names.
 pub(super) fn container_errors(container: &Field<'_>, volumes: &[&str]) -> FieldErrors {

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use crate::apimachinery::{
-    FieldError, FieldErrors, Object, validate_dns1035_label, validate_dns1123_subdomain, validate_port_name,
+    Cidr, FieldError, FieldErrors, Object, validate_dns1035_label, validate_dns1123_subdomain,
+    validate_port_name,
 };
 
 use super::container::PROTOCOLS;
@@ -275,7 +276,7 @@ fn block_errors(block: &Field<'_>) -> FieldErrors {
     for except in block.child("except").items() {
         match Cidr::parse(except.text()) {
             None => errors.push(except.invalid(NO_RANGE)),
-            Some(inner) if !outer.contains(inner.address) || outer.bits >= inner.bits => {
+            Some(inner) if !outer.contains(inner.address()) || outer.bits() >= inner.bits() => {
                 errors.push(except.invalid("must be a strict subset of `cidr`"));
             }
             Some(_) => {}
@@ -287,31 +288,6 @@ fn block_errors(block: &Field<'_>) -> FieldErrors {
 /// What is wrong with a range of addresses, around which blanks may stand.
 pub(super) fn range_error(range: &Field<'_>) -> Option<FieldError> {
     Cidr::parse(range.text().trim()).is_none().then(|| range.invalid(NO_RANGE))
-}
-
-/// A range of addresses.
-struct Cidr {
-    address: IpAddr,
-    bits: u32,
-}
-
-impl Cidr {
-    fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = text.split_once('/')?;
-        let (address, bits) = (address.parse::<IpAddr>().ok()?, bits.parse::<u32>().ok()?);
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        (bits <= most).then_some(Self { address, bits })
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        let number = |address: IpAddr| match address {
-            IpAddr::V4(address) => (u128::from(u32::from(address)) << 96, true),
-            IpAddr::V6(address) => (u128::from(address), false),
-        };
-        let ((own, own_v4), (other, other_v4)) = (number(self.address), number(address));
-        let mask = u128::MAX.checked_shl(128 - self.bits).unwrap_or(0);
-        own_v4 == other_v4 && own & mask == other & mask
-    }
 }
 
 #[cfg(test)]

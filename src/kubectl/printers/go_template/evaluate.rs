@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::functions::{Dynamic, call, check_count, is_true};
 use super::lexer::line_of;
 use super::node::{Branch, BranchKind, Command, Node, Operand, OperandKind, Pipeline, Tree};
-use super::printf::{quote, type_name};
-use crate::apimachinery::go_value;
+use super::printf::type_name;
+use crate::apimachinery::{go_quote, go_value};
 
 /// How deep templates may call each other.
 const DEEPEST: usize = 100;
@@ -61,7 +61,7 @@ impl<'d> State<'_, 'd> {
         format!(
             "template: output:{}:{column}: executing {} at <{}>: {why}",
             line_of(self.text, position),
-            quote(&self.template),
+            go_quote(&self.template),
             shown.to_string()
         )
     }
@@ -175,9 +175,9 @@ impl<'d> State<'_, 'd> {
     ) -> Result<(), String> {
         let tree = self.tree;
         let given = argument.map(|argument| format!(" {argument}")).unwrap_or_default();
-        let shown = format!("{{{{template {}{given}}}}}", quote(name));
+        let shown = format!("{{{{template {}{given}}}}}", go_quote(name));
         let Some(nodes) = tree.named.get(name) else {
-            return Err(self.failed(position, &shown, format!("template {} not defined", quote(name))));
+            return Err(self.failed(position, &shown, format!("template {} not defined", go_quote(name))));
         };
         if self.depth == DEEPEST {
             return Err(self.failed(position, &shown, "exceeded maximum template depth"));
@@ -273,7 +273,7 @@ impl<'d> State<'_, 'd> {
         let mut value = start;
         for name in names {
             let why = match value {
-                None if self.missing_is_error => format!("nil data; no entry for key {}", quote(name)),
+                None if self.missing_is_error => format!("nil data; no entry for key {}", go_quote(name)),
                 None => return Ok(None),
                 Some(Cow::Borrowed(Value::Object(map)))
                     if map.contains_key(name) || !self.missing_is_error =>
@@ -288,7 +288,7 @@ impl<'d> State<'_, 'd> {
                     continue;
                 }
                 Some(held) => match held.as_ref() {
-                    Value::Object(_) => format!("map has no entry for key {}", quote(name)),
+                    Value::Object(_) => format!("map has no entry for key {}", go_quote(name)),
                     Value::Null => format!("nil pointer evaluating interface {{}}.{name}"),
                     _ => format!("can't evaluate field {name} in type interface {{}}"),
                 },

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use self::node::{BranchKind, Node, Tree};
 use super::super::errors::{Failure, Outcome};
-use crate::apimachinery::go_value;
+use crate::apimachinery::{go_quote, go_value};
 
 /// A parsed template.
 #[derive(Clone, Debug)]
@@ -79,10 +79,8 @@ impl GoTemplate {
                     self.text,
                     go_value(object)
                 );
-                let failure = Failure::message(format!(
-                    "error executing template {}: {why}",
-                    printf::quote(&self.text)
-                ));
+                let failure =
+                    Failure::message(format!("error executing template {}: {why}", go_quote(&self.text)));
                 Printed { text, failure: Some(failure) }
             }
         }

@@ -3,7 +3,8 @@
 use super::functions::is_function;
 use super::lexer::{Kind, Token, line_of, number_of, tokens};
 use super::node::{Branch, BranchKind, Command, Node, Operand, OperandKind, Pipeline, Tree};
-use super::printf::{quote, unquote};
+use super::printf::unquote;
+use crate::apimachinery::go_quote;
 
 /// How deep branches and parentheses may be nested.
 const DEEPEST: usize = 100;
@@ -335,7 +336,7 @@ impl Parser {
                 Ok(Some(operand))
             }
             OperandKind::Literal(..) | OperandKind::Nil => {
-                Err(format!("unexpected . after term {}", quote(&operand.to_string())))
+                Err(format!("unexpected . after term {}", go_quote(&operand.to_string())))
             }
             _ => Ok(Some(Operand { position, kind: OperandKind::Chain(Box::new(operand), fields) })),
         }
@@ -348,11 +349,11 @@ impl Parser {
         let text = token.text.clone();
         let kind = match token.kind {
             Kind::Identifier if is_function(&text) => OperandKind::Function(text),
-            Kind::Identifier => return Err(format!("function {} not defined", quote(&text))),
+            Kind::Identifier => return Err(format!("function {} not defined", go_quote(&text))),
             Kind::Dot => OperandKind::Dot,
             Kind::Nil => OperandKind::Nil,
             Kind::Variable if self.variables.contains(&text) => OperandKind::Variable(text, Vec::new()),
-            Kind::Variable => return Err(format!("undefined variable {}", quote(&text))),
+            Kind::Variable => return Err(format!("undefined variable {}", go_quote(&text))),
             Kind::Field => OperandKind::Field(vec![text[1..].to_owned()]),
             Kind::Bool => OperandKind::Literal((text == "true").into(), text),
             Kind::Number => {
@@ -389,9 +390,9 @@ fn unexpected(token: &Token, context: &str) -> String {
         Kind::Keyword => format!("<{}>", token.text),
         _ if token.text.len() > 10 => {
             let beginning: String = token.text.chars().take(10).collect();
-            format!("{}...", quote(&beginning))
+            format!("{}...", go_quote(&beginning))
         }
-        _ => quote(&token.text),
+        _ => go_quote(&token.text),
     };
     format!("unexpected {shown} in {context}")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{format_float, go_number, go_value};
+use crate::apimachinery::{format_float, go_number, go_quote, go_value};
 
 /// Go's name of a value's type.
 pub(super) fn type_name(value: &Value) -> &'static str {
@@ -181,7 +181,7 @@ fn string_verb(verb: char, directive: Directive, text: &str) -> Option<String> {
     match verb {
         's' | 'v' => Some(cut),
         'q' if directive.sharp && !cut.contains('`') => Some(format!("`{cut}`")),
-        'q' => Some(quote(&cut)),
+        'q' => Some(go_quote(&cut)),
         'x' => Some(cut.bytes().map(|byte| format!("{byte:02x}")).collect()),
         'X' => Some(cut.bytes().map(|byte| format!("{byte:02X}")).collect()),
         _ => None,
@@ -221,24 +221,6 @@ fn float_verb(verb: char, directive: Directive, float: f64) -> Option<String> {
     }?;
     let text = if verb.is_ascii_uppercase() { text.to_uppercase() } else { text };
     Some(signed(text, directive))
-}
-
-/// A Go string literal.
-pub(super) fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            c if u32::from(c) < 0x20 || c == '\u{7f}' => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// The text of a Go literal: `"a\n"`, `'a'` or `` `a` ``.
