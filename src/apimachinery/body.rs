@@ -1,104 +1,35 @@
-//! How an object is held: as a tree, as parts that copies share, or as packed text while nobody looks.
+//! How an object is held: as a tree, or as packed text while nobody looks.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
-use super::object::step;
 use super::packed_text::PackedText;
-use super::parts::Parts;
 
 /// Deeper trees stay trees: their text could not be read again.
 const DEPTH_MAX: usize = 100;
 
-/// The JSON of an object.
+/// The JSON of an object. Copies share the tree until one of them changes it.
 #[derive(Debug)]
 pub(super) struct Body {
-    /// What there is to look at of one that is awake.
-    form: Form,
+    /// What there is to look at of one that is awake; always with fields.
+    tree: Value,
     /// The text, once it was asked for; one that is asleep has it from the beginning.
     text: OnceLock<PackedText>,
     /// What an object that is asleep becomes when somebody looks.
-    asleep: Option<Box<OnceLock<Form>>>,
-}
-
-/// JSON to look at.
-#[derive(Clone, Debug)]
-pub(super) enum Form {
-    /// As it came.
-    Tree(Value),
-    /// As stored objects and their copies have it.
-    Parts(Parts),
-}
-
-impl Form {
-    /// All fields, by name.
-    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &Value)> + Clone {
-        let (tree, parts) = match self {
-            Self::Tree(tree) => (tree.as_object(), None),
-            Self::Parts(parts) => (None, Some(parts)),
-        };
-        let of_tree = tree.into_iter().flatten().map(|(name, value)| (name.as_str(), value));
-        of_tree.chain(parts.into_iter().flat_map(Parts::iter))
-    }
-
-    /// A field.
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        match self {
-            Self::Tree(tree) => tree.get(name),
-            Self::Parts(parts) => parts.get(name),
-        }
-    }
-
-    /// The field at which a path (without its first slash) begins, and the rest of the path.
-    fn step<'p>(&self, path: &'p str) -> Option<(&Value, &'p str)> {
-        match self {
-            Self::Tree(tree) => step(tree.as_object()?, path),
-            Self::Parts(parts) => parts.step(path),
-        }
-    }
-
-    fn into_parts(self) -> Self {
-        match self {
-            Self::Tree(Value::Object(map)) => Self::Parts(map.into()),
-            other => other,
-        }
-    }
-}
-
-impl PartialEq for Form {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Tree(one), Self::Tree(two)) => one == two,
-            (Self::Parts(one), Self::Parts(two)) => one == two,
-            (one, two) => one.fields().eq(two.fields()),
-        }
-    }
-}
-
-impl Serialize for Form {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.fields())
-    }
-}
-
-impl From<Form> for Body {
-    fn from(form: Form) -> Self {
-        Self { form, text: OnceLock::new(), asleep: None }
-    }
+    asleep: Option<Box<OnceLock<Value>>>,
 }
 
 impl From<Value> for Body {
     fn from(tree: Value) -> Self {
-        Form::Tree(tree).into()
+        Self { tree, text: OnceLock::new(), asleep: None }
     }
 }
 
 impl From<PackedText> for Body {
     fn from(text: PackedText) -> Self {
-        Self { form: Form::Tree(Value::Null), text: OnceLock::from(text), asleep: Some(Box::default()) }
+        Self { tree: Value::Null, text: OnceLock::from(text), asleep: Some(Box::default()) }
     }
 }
 
@@ -106,123 +37,49 @@ impl Clone for Body {
     fn clone(&self) -> Self {
         match self.text.get() {
             Some(text) if self.is_asleep() => text.clone().into(),
-            _ => self.form().clone().into(),
+            _ => self.tree().clone().into(),
         }
     }
 }
 
 impl PartialEq for Body {
     fn eq(&self, other: &Self) -> bool {
-        self.form() == other.form()
+        self.tree() == other.tree()
     }
 }
 
 impl Body {
     /// What there is to look at.
-    pub(super) fn form(&self) -> &Form {
+    pub(super) fn tree(&self) -> &Value {
         match &self.asleep {
             Some(looked_at) => looked_at.get_or_init(|| self.parsed()),
-            None => &self.form,
+            None => &self.tree,
         }
     }
 
     /// The same for one look, after which one that is asleep sleeps on.
-    pub(super) fn glance(&self) -> Cow<'_, Form> {
-        if self.is_asleep() { Cow::Owned(self.parsed()) } else { Cow::Borrowed(self.form()) }
+    pub(super) fn glance(&self) -> Cow<'_, Value> {
+        if self.is_asleep() { Cow::Owned(self.parsed()) } else { Cow::Borrowed(self.tree()) }
     }
 
-    /// The whole tree.
-    pub(super) fn tree(&self) -> &Value {
-        match self.form() {
-            Form::Tree(tree) => tree,
-            Form::Parts(parts) => parts.whole(),
-        }
+    /// The fields.
+    pub(super) fn fields(&self) -> &Map {
+        static NONE: Map = Map::new();
+        self.tree().as_object().unwrap_or(&NONE)
     }
 
-    /// Whether copies share its fields.
-    pub(super) fn is_in_parts(&self) -> bool {
-        matches!(self.form(), Form::Parts(_))
-    }
-
-    /// A field.
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.form().get(name)
-    }
-
-    /// The field at which a path (without its first slash) begins, and the rest of the path.
-    pub(super) fn step<'p>(&self, path: &'p str) -> Option<(&Value, &'p str)> {
-        self.form().step(path)
-    }
-
-    /// To change: the text is given up.
-    fn form_mut(&mut self) -> &mut Form {
+    /// The tree, to change: the text is given up.
+    pub(super) fn tree_mut(&mut self) -> &mut Value {
         if let Some(mut looked_at) = self.asleep.take() {
-            self.form = looked_at.take().unwrap_or_else(|| self.parsed());
+            self.tree = looked_at.take().unwrap_or_else(|| self.parsed());
         }
         self.text.take();
-        &mut self.form
-    }
-
-    /// A field, to change.
-    pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        match self.form_mut() {
-            Form::Tree(tree) => tree.get_mut(name),
-            Form::Parts(parts) => parts.get_mut(name),
-        }
-    }
-
-    /// The same; one that is not there is made.
-    pub(super) fn entry(&mut self, name: &str) -> &mut Value {
-        match self.form_mut() {
-            Form::Tree(tree) => &mut tree[name],
-            Form::Parts(parts) => parts.entry(name),
-        }
-    }
-
-    /// Sets a field, whatever it was.
-    pub(super) fn put(&mut self, name: &str, value: Value) {
-        match self.form_mut() {
-            Form::Tree(tree) => tree[name] = value,
-            Form::Parts(parts) => parts.put(name, value),
-        }
-    }
-
-    /// Removes a field.
-    pub(super) fn remove(&mut self, name: &str) -> Option<Value> {
-        match self.form_mut() {
-            Form::Tree(tree) => tree.as_object_mut()?.remove(name),
-            Form::Parts(parts) => parts.remove(name),
-        }
-    }
-
-    /// Takes over a field of another object, or removes it where the other has none.
-    pub(super) fn take_over(&mut self, name: &str, other: &Self) {
-        if let Form::Parts(theirs) = other.form() {
-            self.share();
-            if let Form::Parts(parts) = self.form_mut() {
-                return parts.share(name, theirs);
-            }
-        }
-        match other.get(name) {
-            Some(value) => self.put(name, value.clone()),
-            None => drop(self.remove(name)),
-        }
-    }
-
-    /// Takes itself apart, so that copies share the parts.
-    pub(super) fn share(&mut self) {
-        if matches!(self.form(), Form::Tree(_)) {
-            let form = self.form_mut();
-            *form = std::mem::replace(form, Form::Tree(Value::Null)).into_parts();
-        }
+        &mut self.tree
     }
 
     /// The tree alone.
     pub(super) fn into_tree(mut self) -> Value {
-        match std::mem::replace(self.form_mut(), Form::Tree(Value::Null)) {
-            Form::Tree(tree) => tree,
-            Form::Parts(parts) => Value::Object(parts.into()),
-        }
+        self.tree_mut().take()
     }
 
     /// The same as text; `None` for a tree that is too deep.
@@ -230,12 +87,10 @@ impl Body {
         let known = self.text.get();
         let text = match known {
             Some(text) => text,
-            None if self.form.fields().all(|(_, value)| is_within(value, DEPTH_MAX - 1)) => {
-                self.text.get_or_init(|| {
-                    let kind = self.form.get("kind").and_then(Value::as_str).unwrap_or_default();
-                    PackedText::new(kind, &serde_json::to_string(&self.form).unwrap_or_default())
-                })
-            }
+            None if is_within(&self.tree, DEPTH_MAX) => self.text.get_or_init(|| {
+                let kind = self.tree["kind"].as_str().unwrap_or_default();
+                PackedText::new(kind, &self.tree.to_string())
+            }),
             None => return None,
         };
         Some(text.clone().into())
@@ -257,10 +112,10 @@ impl Body {
     }
 
     /// What was written by us is read again.
-    fn parsed(&self) -> Form {
+    fn parsed(&self) -> Value {
         let text = self.text.get().and_then(PackedText::unpacked);
-        let map: Option<Map<String, Value>> = text.and_then(|text| serde_json::from_slice(&text).ok());
-        Form::Parts(map.unwrap_or_default().into())
+        let map: Option<Map> = text.and_then(|text| serde_json::from_slice(&text).ok());
+        Value::Object(map.unwrap_or_default())
     }
 }
 
@@ -274,7 +129,7 @@ fn is_within(value: &Value, depth: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 
@@ -284,27 +139,12 @@ mod tests {
         let mut asleep = Body::from(tree.clone()).asleep().unwrap();
         assert!(asleep.is_asleep() && asleep.text_bytes() > 20);
         assert_eq!(asleep.clone().into_tree(), tree);
-        assert_eq!(*asleep.glance(), Form::Tree(tree.clone()));
+        assert_eq!(*asleep.glance(), tree);
         assert!(asleep.is_asleep());
         assert_eq!(asleep.tree(), &tree);
         assert!(!asleep.is_asleep() && asleep.asleep().is_some_and(|again| again.is_asleep()));
-        *asleep.entry("a") = json!(1);
+        asleep.tree_mut()["a"] = json!(1);
         assert_eq!((asleep.tree(), asleep.text_bytes()), (&json!({"a": 1}), 0));
-    }
-
-    #[test]
-    fn an_object_is_the_same_whole_and_in_parts() {
-        let tree = Body::from(json!({"kind": "A", "metadata": {"name": "a"}, "spec": {"b": [1]}}));
-        let mut parts = tree.clone();
-        parts.share();
-        assert!(tree == parts && parts.tree() == tree.tree());
-        let mut copy = parts.clone();
-        copy.take_over("spec", &Body::from(json!({"spec": 1})));
-        copy.take_over("metadata", &Body::from(json!({})));
-        assert_eq!(copy.tree(), &json!({"kind": "A", "spec": 1}));
-        copy.take_over("spec", &parts);
-        assert!(std::ptr::eq(copy.get("spec").unwrap(), parts.get("spec").unwrap()));
-        assert_eq!(parts.into_tree(), tree.into_tree());
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! `status.conditions`: setting one keeps its transition time unless its status changes.
 
-use serde_json::{Map, Value};
-
 use super::object::Object;
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 /// A condition to set.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +34,10 @@ pub fn set_condition(object: &mut Object, condition: Condition<'_>, now: Timesta
     let Some(entry) = conditions.get_mut(index).and_then(Value::as_object_mut) else { return false };
     let before = entry.clone();
     if entry.get("status").and_then(Value::as_str) != Some(condition.status) {
-        entry.insert("lastTransitionTime".to_owned(), seconds(now).into());
+        entry.insert("lastTransitionTime", seconds(now).into());
     }
-    entry.insert("type".to_owned(), condition.condition_type.into());
-    entry.insert("status".to_owned(), condition.status.into());
+    entry.insert("type", condition.condition_type.into());
+    entry.insert("status", condition.status.into());
     for (field, text) in [("reason", condition.reason), ("message", condition.message)] {
         if text.is_empty() {
             entry.remove(field);
@@ -66,7 +64,7 @@ pub fn seconds(moment: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

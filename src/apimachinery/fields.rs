@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::custom::CustomType;
 use super::kinds::Kind;
@@ -245,10 +245,9 @@ fn unescape(value: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin;
+    use crate::base::json;
 
     #[test]
     fn terms_select_as_the_server_does() {

@@ -1,7 +1,8 @@
 //! Objects as Go's typed clients write them: fields in the order of the structs, empty structs included.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::{Map, Value};
+
+use crate::base::{Map, Value};
 
 use super::managed_fields::serialize_packed;
 use super::protobuf::numbered_fields;
@@ -335,7 +336,7 @@ pub fn known_fields(mut object: Value) -> Value {
     object
 }
 
-fn prune(map: &mut Map<String, Value>, schema: &'static TypeSchema) {
+fn prune(map: &mut Map, schema: &'static TypeSchema) {
     map.retain(|name, _| schema.field(name).is_some() || matches!(name.as_str(), "apiVersion" | "kind"));
     for (name, value) in map.iter_mut() {
         if let Some(field) = schema.field(name) {
@@ -344,23 +345,19 @@ fn prune(map: &mut Map<String, Value>, schema: &'static TypeSchema) {
     }
 }
 
-fn fill(map: &mut Map<String, Value>, schema: &'static TypeSchema) {
+fn fill(map: &mut Map, schema: &'static TypeSchema) {
     for (name, field) in &schema.fields {
-        if field.value_struct && !map.contains_key(*name) {
+        if field.value_struct && !map.contains_key(name) {
             map.insert((*name).to_owned(), Value::Object(Map::new()));
         }
-        if let Some(value) = map.get_mut(*name) {
+        if let Some(value) = map.get_mut(name) {
             each_struct(value, &field.field_type, fill);
         }
     }
 }
 
 /// Changes each struct that a value of a type holds.
-fn each_struct(
-    value: &mut Value,
-    field_type: &'static FieldType,
-    change: fn(&mut Map<String, Value>, &'static TypeSchema),
-) {
+fn each_struct(value: &mut Value, field_type: &'static FieldType, change: fn(&mut Map, &'static TypeSchema)) {
     match (value, field_type) {
         (Value::Object(map), FieldType::Message(reference)) => change(map, reference.schema()),
         (Value::Object(map), FieldType::Map(inner)) => {
@@ -375,7 +372,7 @@ fn each_struct(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Values as Go's `fmt` prints what JSON was read into, and floats as its `strconv` formats them.
 
-use serde_json::{Number, Value};
+use crate::base::{Number, Value};
 
 /// A value as `%v` prints it: `map[spec:map[replicas:3]]`, `[x y]`, `<nil>`.
 #[must_use]
@@ -83,7 +83,7 @@ fn with_exponent(mantissa: &str, exponent: i32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! The label `pod-template-hash`: a short, stable name for a pod template.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::object::Object;
 
@@ -45,7 +45,7 @@ fn safe_encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

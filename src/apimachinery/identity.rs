@@ -1,7 +1,8 @@
 //! What every object says of itself: its type, its names, its times, its owners and its conditions.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+
+use crate::base::{Map, Value};
 
 use super::key::ObjectKey;
 use super::meta::OwnerReference;
@@ -82,7 +83,7 @@ impl Object {
 
     /// `metadata.labels`.
     #[must_use]
-    pub fn labels(&self) -> Option<&Map<String, Value>> {
+    pub fn labels(&self) -> Option<&Map> {
         self.map("/metadata/labels")
     }
 
@@ -141,7 +142,7 @@ impl Object {
 
     /// The status and reason of `status.conditions[type]`.
     #[must_use]
-    pub fn condition(&self, condition_type: &str) -> Option<&Map<String, Value>> {
+    pub fn condition(&self, condition_type: &str) -> Option<&Map> {
         self.list("/status/conditions")
             .iter()
             .filter_map(Value::as_object)

@@ -1,6 +1,6 @@
 //! Whole numbers or percentages, as `maxSurge: 25%`. Follows `k8s.io/apimachinery/pkg/util/intstr`.
 
-use serde_json::Value;
+use crate::base::Value;
 
 /// The number that `value` stands for, given a total for percentages; `None` when it is neither
 /// a whole number nor a percentage.
@@ -17,7 +17,7 @@ pub fn resolve_int_or_percent(value: &Value, total: i64, round_up: bool) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

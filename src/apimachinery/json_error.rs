@@ -1,7 +1,8 @@
 //! Why JSON cannot be read, in the words of Go's `encoding/json`.
 
-use serde_json::Error;
 use serde_json::error::Category;
+
+use serde_json::Error;
 
 /// What Go would say about a text that cannot be read.
 #[must_use]
@@ -55,7 +56,7 @@ fn offset(error: &Error, body: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use crate::base::Value;
 
     use super::*;
 

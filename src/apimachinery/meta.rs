@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::{ToValue, Value, json};
+
 use super::object::Object;
 
 /// `metadata.ownerReferences[]`.
@@ -22,6 +24,21 @@ pub struct OwnerReference {
     /// Whether foreground deletion of the owner waits for this object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block_owner_deletion: Option<bool>,
+}
+
+impl ToValue for OwnerReference {
+    fn to_value(&self) -> Value {
+        let mut reference = json!({
+            "apiVersion": self.api_version, "kind": self.kind, "name": self.name, "uid": self.uid,
+        });
+        let flags = [("controller", self.controller), ("blockOwnerDeletion", self.block_owner_deletion)];
+        for (name, flag) in flags {
+            if let Some(flag) = flag {
+                reference[name] = flag.into();
+            }
+        }
+        reference
+    }
 }
 
 impl OwnerReference {

@@ -30,7 +30,6 @@ mod openapi_custom;
 mod openapi_paths;
 mod openapi_v2;
 mod packed_text;
-mod parts;
 mod patch;
 mod pod_fields;
 mod pod_resources;

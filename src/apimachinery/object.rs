@@ -6,14 +6,12 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
-use super::body::{Body, Form};
+use crate::base::{Map, Value, json, to_value};
+
+use super::body::Body;
 use super::kinds::Kind;
 use super::managed_fields::{is_packed, is_to_pack, pack_entry as pack, serialize_unpacked, unpack_metadata};
-
-/// Maps with so many entries are searched one by one: they are one node of their tree.
-const FEW: usize = 11;
 
 /// Where an object says who wrote which fields.
 const MANAGED_FIELDS: &str = "/metadata/managedFields";
@@ -25,14 +23,18 @@ const MANAGED_FIELDS: &str = "/metadata/managedFields";
 /// Stored objects hold the sets in `metadata.managedFields` packed, see [`Object::pack`]; they are
 /// serialized unpacked.
 ///
-/// Copies of stored objects share the fields at the top (`metadata`, `spec` …) that none of them changes; see
-/// [`Object::share`]. One that nobody looks at can be held as text, a tenth as large; see [`Object::asleep`].
+/// Copies share what none of them changes. One that nobody looks at can be held as text, a tenth as large; see
+/// [`Object::asleep`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object(Body);
 
 impl Serialize for Object {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_unpacked(self.0.glance().fields(), serializer)
+        let tree = self.0.glance();
+        serialize_unpacked(
+            tree.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value)),
+            serializer,
+        )
     }
 }
 
@@ -42,8 +44,8 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-impl From<Map<String, Value>> for Object {
-    fn from(map: Map<String, Value>) -> Self {
+impl From<Map> for Object {
+    fn from(map: Map) -> Self {
         Self(Value::Object(map).into())
     }
 }
@@ -75,7 +77,7 @@ impl Object {
     /// Turns a typed object (k8s-openapi) into JSON; `None` when it is not a JSON object.
     #[must_use]
     pub fn from_typed<T: Serialize>(typed: &T) -> Option<Self> {
-        serde_json::to_value(typed).ok().and_then(Self::from_value)
+        to_value(typed).ok().and_then(Self::from_value)
     }
 
     /// The typed view of this object (k8s-openapi); unknown fields are dropped.
@@ -128,10 +130,9 @@ impl Object {
         if !self.list(MANAGED_FIELDS).iter().any(is_packed) {
             return Cow::Borrowed(self.value());
         }
-        let unpacked = |(name, value): (&str, &Value)| {
-            (name.to_owned(), if name == "metadata" { self.published_metadata() } else { value.clone() })
-        };
-        Cow::Owned(self.fields().map(unpacked).collect())
+        let mut published = self.value().clone();
+        unpack_metadata(&mut published["metadata"]);
+        Cow::Owned(published)
     }
 
     /// `metadata` as the world sees it.
@@ -151,63 +152,61 @@ impl Object {
         }
     }
 
-    /// Lets copies share its fields.
-    pub fn share(&mut self) {
-        self.0.share();
-    }
-
     /// What there is to look at, for one look: whoever sleeps sleeps on.
-    pub(super) fn glance(&self) -> Cow<'_, Form> {
+    pub(super) fn glance(&self) -> Cow<'_, Value> {
         self.0.glance()
     }
 
     /// The fields at the top, by name.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> + Clone {
-        self.0.form().fields()
+        self.0.fields().iter().map(|(name, value)| (name.as_str(), value))
     }
 
     /// A field at the top, be it null.
     pub(super) fn entry(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.0.fields().get(name)
     }
 
     /// A field at the top; null when absent.
     #[must_use]
     pub fn field(&self, name: &str) -> &Value {
-        self.0.get(name).unwrap_or(&Value::Null)
+        &self.value()[name]
     }
 
     /// A field at the top, to change; one that is absent is made.
     pub fn field_mut(&mut self, name: &str) -> &mut Value {
-        self.0.entry(name)
+        &mut self.0.tree_mut()[name]
     }
 
     /// Removes a field at the top.
     pub fn remove_field(&mut self, name: &str) {
-        if self.entry(name).is_some() {
-            self.0.remove(name);
+        if self.entry(name).is_some()
+            && let Value::Object(fields) = self.0.tree_mut()
+        {
+            fields.remove(name);
         }
     }
 
-    /// Whether both share a field at the top.
+    /// Whether both have the same field at the top, as far as that is known without a look at what is in it.
     #[must_use]
     pub fn shares(&self, other: &Self, name: &str) -> bool {
         let fields = self.entry(name).zip(other.entry(name));
-        fields.is_some_and(|(one, two)| std::ptr::eq(one, two))
+        fields.is_some_and(|(one, two)| one.is_shared_with(two))
     }
 
-    /// Makes a field at the top what it is in another object, shared with it where possible.
+    /// Makes a field at the top what it is in another object.
     pub fn take_over(&mut self, name: &str, other: &Self) {
-        self.0.take_over(name, &other.0);
+        match other.entry(name) {
+            Some(field) if self.entry(name).is_some_and(|own| own.is_shared_with(field)) => {}
+            Some(field) => *self.field_mut(name) = field.clone(),
+            None => self.remove_field(name),
+        }
     }
 
     /// Whether the same stands at a path of both.
     #[must_use]
     pub fn agrees(&self, other: &Self, pointer: &str) -> bool {
-        match (self.get(pointer), other.get(pointer)) {
-            (Some(one), Some(two)) => std::ptr::eq(one, two) || one == two,
-            (one, two) => one.is_none() && two.is_none(),
-        }
+        self.get(pointer) == other.get(pointer)
     }
 
     /// The value at a path.
@@ -218,16 +217,13 @@ impl Object {
 
     /// The same, null included.
     fn find(&self, pointer: &str) -> Option<&Value> {
-        let Some(path) = pointer.strip_prefix('/') else { return Some(self.value()) };
-        let (field, rest) = self.0.step(path)?;
-        walk(field, rest)
+        self.value().pointer(pointer)
     }
 
     /// The value at a path of at least one field, to change.
     pub fn get_mut(&mut self, pointer: &str) -> Option<&mut Value> {
-        self.find(pointer)?;
-        let (name, rest) = split_first(pointer)?;
-        self.0.get_mut(&name)?.pointer_mut(rest)
+        self.find(pointer).filter(|_| !pointer.is_empty())?;
+        self.0.tree_mut().pointer_mut(pointer)
     }
 
     /// The text at a path; empty when there is none.
@@ -256,22 +252,19 @@ impl Object {
 
     /// The map at a path.
     #[must_use]
-    pub fn map(&self, pointer: &str) -> Option<&Map<String, Value>> {
+    pub fn map(&self, pointer: &str) -> Option<&Map> {
         self.get(pointer).and_then(Value::as_object)
     }
 
     /// Sets the value at a path, making the maps on the way. List items on the way must exist.
     pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
-        let (Some((name, rest)), value) = (split_first(pointer), value.into()) else { return };
+        let (Some(path), value) = (pointer.strip_prefix('/'), value.into()) else { return };
         // What is there already need not be copied from those with whom it is shared.
-        if self.0.is_in_parts() && self.find(pointer) == Some(&value) {
+        if self.find(pointer) == Some(&value) {
             return;
         }
-        if rest.is_empty() {
-            return self.0.put(&name, value);
-        }
-        let mut place = self.0.entry(&name);
-        for raw in rest.split('/').skip(1) {
+        let mut place = self.0.tree_mut();
+        for raw in path.split('/') {
             let token = unescape(raw);
             if let Value::Array(items) = place {
                 let Some(item) = token.parse::<usize>().ok().and_then(|index| items.get_mut(index)) else {
@@ -284,7 +277,7 @@ impl Object {
                 *place = Value::Object(Map::new());
             }
             let Value::Object(map) = place else { return };
-            place = map.entry(token.into_owned()).or_insert(Value::Null);
+            place = map.entry(token).or_insert(Value::Null);
         }
         *place = value;
     }
@@ -293,10 +286,7 @@ impl Object {
     pub fn remove(&mut self, pointer: &str) -> Option<Value> {
         self.find(pointer)?;
         let (parent, last) = pointer.rsplit_once('/')?;
-        if parent.is_empty() {
-            return self.0.remove(&unescape(last));
-        }
-        match self.get_mut(parent)? {
+        match self.0.tree_mut().pointer_mut(parent)? {
             Value::Object(map) => map.remove(unescape(last).as_ref()),
             Value::Array(items) => {
                 let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
@@ -314,73 +304,6 @@ pub(super) fn escape(key: &str) -> String {
 
 fn unescape(token: &str) -> Cow<'_, str> {
     if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
-}
-
-/// The first token of a path, and the rest of the path.
-fn split_first(pointer: &str) -> Option<(Cow<'_, str>, &str)> {
-    pointer.strip_prefix('/').map(split_token)
-}
-
-/// The same for a path without its first slash.
-pub(super) fn split_token(path: &str) -> (Cow<'_, str>, &str) {
-    let end = path.bytes().position(|byte| byte == b'/').unwrap_or(path.len());
-    let (token, rest) = path.split_at(end);
-    (unescape(token), rest)
-}
-
-/// The value at a path, as `Value::pointer` but without a copy of every key on the way.
-fn walk<'a>(mut value: &'a Value, pointer: &str) -> Option<&'a Value> {
-    let mut rest = pointer;
-    while let Some(path) = rest.strip_prefix('/') {
-        (value, rest) = match value {
-            Value::Object(map) => step(map, path)?,
-            Value::Array(items) => {
-                let (token, rest) = split_token(path);
-                (items.get(token.parse::<usize>().ok()?)?, rest)
-            }
-            _ => return None,
-        };
-    }
-    Some(value)
-}
-
-/// The entry of a map at which a path (without its first slash) begins, and the rest of the path.
-pub(super) fn step<'a, 'p>(map: &'a Map<String, Value>, path: &'p str) -> Option<(&'a Value, &'p str)> {
-    if map.len() > FEW {
-        let (name, rest) = split_token(path);
-        return Some((map.get(&*name)?, rest));
-    }
-    step_among(map.iter().map(|(name, value)| (name.as_str(), value)), path)
-}
-
-/// The same among few entries. Nothing is asked for so often: comparing the path with every name needs no look
-/// at its letters, nor at those of most names.
-pub(super) fn step_among<'a, 'p>(
-    entries: impl Iterator<Item = (&'a str, &'a Value)> + Clone,
-    path: &'p str,
-) -> Option<(&'a Value, &'p str)> {
-    let found = entries.clone().find_map(|(name, value)| Some((name, value, after_first(path, name)?)));
-    if let Some((name, value, rest)) = found
-        && !name.bytes().any(|byte| matches!(byte, b'/' | b'~'))
-    {
-        return Some((value, rest));
-    }
-    let (name, rest) = split_token(path);
-    match name {
-        Cow::Owned(name) => {
-            entries.into_iter().find(|(known, _)| *known == name).map(|(_, value)| (value, rest))
-        }
-        Cow::Borrowed(_) => None,
-    }
-}
-
-/// What follows in a path whose first token reads like `name`.
-fn after_first<'p>(path: &'p str, name: &str) -> Option<&'p str> {
-    match path.as_bytes().get(name.len()) {
-        Some(b'/') => path.strip_prefix(name),
-        None if path == name => Some(""),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

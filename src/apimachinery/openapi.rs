@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use serde_json::{Map, Value, json};
+use crate::base::{Map, Value, json};
 
 use super::kinds::{KINDS, Kind, unstored};
 use super::schema::{self, Descriptions, Field, FieldType, ListType, TypeSchema};
@@ -44,7 +44,7 @@ pub(super) fn served(custom: &[&'static Kind]) -> impl Iterator<Item = &'static 
 #[must_use]
 pub fn index(custom: &[&'static Kind]) -> Value {
     let group_versions: BTreeSet<String> = served(custom).map(Kind::api_version).collect();
-    let paths: Map<String, Value> = group_versions
+    let paths: Map = group_versions
         .iter()
         .map(|group_version| {
             let path = path_of(group_version);
@@ -125,7 +125,7 @@ pub(super) fn build(group_version: &str, custom: &[&'static Kind], descriptions:
     let always = [DELETE_OPTIONS, STATUS, LIST_META].into_iter();
     let answered = named_in_paths.split(REFERENCE).skip(1).filter_map(|rest| rest.split('"').next());
     always.chain(answered).filter_map(schema::by_name).for_each(|schema| collect(schema, &mut types));
-    let mut schemas: Map<String, Value> =
+    let mut schemas: Map =
         types.into_iter().map(|(name, schema)| (name.to_owned(), component(schema, descriptions))).collect();
     schemas.extend(lists);
     add_scalars(&mut schemas);
@@ -167,7 +167,7 @@ fn collect(schema: &'static TypeSchema, types: &mut BTreeMap<&'static str, &'sta
     }
 }
 
-fn add_scalars(schemas: &mut Map<String, Value>) {
+fn add_scalars(schemas: &mut Map) {
     for (name, schema) in [
         (QUANTITY, json!({"oneOf": [{"type": "string"}, {"type": "number"}]})),
         (
@@ -208,7 +208,7 @@ fn component(schema: &TypeSchema, descriptions: &Descriptions) -> Value {
     let described = |(name, field): (&&str, &Field)| {
         ((*name).to_owned(), property(schema.name, name, field, descriptions))
     };
-    let properties: Map<String, Value> = schema.fields.iter().map(described).collect();
+    let properties: Map = schema.fields.iter().map(described).collect();
     let required: Vec<&str> = schema
         .fields
         .iter()
@@ -216,20 +216,20 @@ fn component(schema: &TypeSchema, descriptions: &Descriptions) -> Value {
         .map(|(name, _)| *name)
         .collect();
     let mut component = Map::new();
-    component.insert("description".to_owned(), descriptions.of_type(schema.name).into());
-    component.insert("type".to_owned(), "object".into());
+    component.insert("description", descriptions.of_type(schema.name).into());
+    component.insert("type", "object".into());
     if !properties.is_empty() {
-        component.insert("properties".to_owned(), properties.into());
+        component.insert("properties", properties.into());
     }
     if !required.is_empty() {
-        component.insert("required".to_owned(), required.into());
+        component.insert("required", required.into());
     }
     if schema.atomic {
-        component.insert("x-kubernetes-map-type".to_owned(), "atomic".into());
+        component.insert("x-kubernetes-map-type", "atomic".into());
     }
     if let Some(kind) = schema.kind {
         let kinds = json!([{"group": kind.group, "version": kind.version, "kind": kind.kind}]);
-        component.insert("x-kubernetes-group-version-kind".to_owned(), kinds);
+        component.insert("x-kubernetes-group-version-kind", kinds);
     }
     Value::Object(component)
 }
@@ -241,7 +241,7 @@ fn property(owner: &str, name: &str, field: &Field, descriptions: &Descriptions)
         _ => Map::new(),
     };
     if let Some(reference) = property.remove("$ref") {
-        property.insert("allOf".to_owned(), json!([{"$ref": reference}]));
+        property.insert("allOf", json!([{"$ref": reference}]));
     }
     let mut add = |key: &str, value: Value| {
         property.insert(key.to_owned(), value);

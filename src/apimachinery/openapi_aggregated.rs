@@ -1,6 +1,6 @@
 //! The schemas of kinds that another API server serves behind this one: those of metrics-server.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::kinds::Kind;
 use super::openapi::{LIST_META, QUANTITY, TIME};

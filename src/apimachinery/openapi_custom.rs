@@ -1,6 +1,6 @@
 //! The schemas of custom kinds in OpenAPI documents: as their definitions give them, with what every object has.
 
-use serde_json::{Map, Value, json};
+use crate::base::{Map, Value, json};
 
 use super::kinds::Kind;
 use super::schema::Descriptions;

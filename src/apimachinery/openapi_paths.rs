@@ -1,6 +1,6 @@
 //! The paths of OpenAPI documents: which operations each kind offers, with which parameters and bodies.
 
-use serde_json::{Map, Value, json};
+use crate::base::{Map, Value, json};
 
 use super::kinds::{Kind, Subresource};
 
@@ -98,7 +98,7 @@ impl Resource<'_> {
         for (verb, method) in operations.iter().filter(|(verb, _)| self.kind.verbs.contains(verb)) {
             item.insert((*method).to_owned(), self.operation(verb, method, "", true));
         }
-        item.insert("parameters".to_owned(), self.path_parameters(named).into());
+        item.insert("parameters", self.path_parameters(named).into());
         item.into()
     }
 
@@ -130,7 +130,7 @@ impl Resource<'_> {
             };
             item.insert(method.to_owned(), operation);
         }
-        item.insert("parameters".to_owned(), self.path_parameters(true).into());
+        item.insert("parameters", self.path_parameters(true).into());
         item.into()
     }
 
@@ -165,7 +165,7 @@ impl Resource<'_> {
         for (code, description) in codes {
             responses.insert((*code).to_owned(), response(description, &shown, verb == "list"));
         }
-        responses.insert("401".to_owned(), unauthorized());
+        responses.insert("401", unauthorized());
         let mut operation = json!({
             "tags": [self.tag()],
             "description": self.description(verb, subresource),
@@ -300,7 +300,7 @@ impl Resource<'_> {
 
     fn patch_body(&self) -> Value {
         let schema = json!({"schema": reference(&format!("{META}.Patch"))});
-        let content: Map<String, Value> = self
+        let content: Map = self
             .patch_types
             .iter()
             .map(|content_type| ((*content_type).to_owned(), schema.clone()))
@@ -333,7 +333,7 @@ fn response(description: &str, schema: &str, streams: bool) -> Value {
     let body = json!({"schema": reference(schema)});
     let streamed = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
     let types = ANSWERS.iter().chain(streamed.iter().filter(|_| streams));
-    let content: Map<String, Value> = types.map(|name| ((*name).to_owned(), body.clone())).collect();
+    let content: Map = types.map(|name| ((*name).to_owned(), body.clone())).collect();
     json!({"description": description, "content": content})
 }
 

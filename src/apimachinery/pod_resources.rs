@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 use super::quantity::Quantity;
 
@@ -11,9 +11,9 @@ pub type ResourceList = BTreeMap<String, Quantity>;
 
 /// A map of manifests as amounts; what is no quantity is left out.
 #[must_use]
-pub fn resource_list(map: Option<&Map<String, Value>>) -> ResourceList {
+pub fn resource_list(map: Option<&Map>) -> ResourceList {
     let entries = map.into_iter().flatten();
-    entries.filter_map(|(name, value)| Some((name.clone(), Quantity::from_value(value)?))).collect()
+    entries.filter_map(|(name, value)| Some((name.to_string(), Quantity::from_value(value)?))).collect()
 }
 
 /// Adds amounts to others.
@@ -96,7 +96,7 @@ fn over_containers(spec: &Value, list: &str, defaults: &[(&str, Quantity)]) -> R
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
 
+use crate::base::Value;
+
 /// What a malformed quantity is told.
 pub const QUANTITY_FORMAT_ERROR: &str =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
@@ -46,10 +48,10 @@ impl Quantity {
 
     /// A JSON string or number as a quantity.
     #[must_use]
-    pub fn from_value(value: &serde_json::Value) -> Option<Self> {
+    pub fn from_value(value: &Value) -> Option<Self> {
         match value {
-            serde_json::Value::String(text) => parse(text),
-            serde_json::Value::Number(number) => parse(&number.to_string()),
+            Value::String(text) => parse(text),
+            Value::Number(number) => parse(&number.to_string()),
             _ => None,
         }
     }

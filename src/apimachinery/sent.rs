@@ -1,7 +1,8 @@
 //! Objects as the API server sends them.
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+
+use crate::base::Value;
 
 use super::go_struct::serialize_object;
 use super::managed_fields::serialize_unpacked;
@@ -36,7 +37,8 @@ impl Serialize for Sent<'_> {
         let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
         let schema = of_group_version_kind(group, version, text("kind"));
         let is_shown = |name: &str| self.tells_its_type || !matches!(name, "apiVersion" | "kind");
-        let fields = glance.fields().filter(|(name, _)| is_shown(name));
+        let fields = glance.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value));
+        let fields = fields.filter(|(name, _)| is_shown(name));
         match schema {
             Some(schema) => serialize_object(fields.collect(), schema, serializer),
             None => serialize_unpacked(fields, serializer),
@@ -46,7 +48,7 @@ impl Serialize for Sent<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 
@@ -62,7 +64,6 @@ mod tests {
         }))
         .unwrap();
         object.pack();
-        object.share();
         let metadata = r#""metadata":{"name":"x","namespace":"default","uid":"u","managedFields":[{"manager":"m","operation":"Update","apiVersion":"v1","time":"2026-01-01T00:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:data":{}}}]}"#;
         let data = r#""data":{"a":"2","b":"1"}"#;
         let sent = |sent: Sent<'_>| serde_json::to_string(&sent).unwrap();

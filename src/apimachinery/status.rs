@@ -1,7 +1,8 @@
 //! `Status`: the error of every layer below HTTP, and its wire form, with upstream's wording.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+use crate::base::Map;
 
 use super::field_error::{FieldError, FieldErrorType};
 use super::kinds::Kind;
@@ -18,7 +19,7 @@ pub struct Status {
     api_version: StatusVersion,
     /// List metadata; always empty here.
     #[serde(default)]
-    pub metadata: serde_json::Map<String, Value>,
+    pub metadata: Map,
     /// `Success` or `Failure`.
     #[serde(default)]
     pub status: String,
@@ -98,7 +99,7 @@ impl Status {
         Self {
             kind: StatusKind::Status,
             api_version: StatusVersion::V1,
-            metadata: serde_json::Map::new(),
+            metadata: Map::new(),
             status: "Failure".to_owned(),
             message: message.into(),
             reason: reason.to_owned(),

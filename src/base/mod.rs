@@ -13,6 +13,7 @@ mod table;
 mod terminal;
 mod text;
 mod unified_diff;
+mod value;
 mod yaml;
 
 pub use age::human_duration;
@@ -27,4 +28,6 @@ pub use table::{Columns, align};
 pub use terminal::{RawMode, Terminal, TerminalSignal, TerminalSize};
 pub use text::{display_width, indent, is_typo, nearest, pad_end, strip_ansi, wrap};
 pub use unified_diff::unified_diff;
+pub use value::{Key, Map, Number, ToValue, Value, from_value, to_value};
+pub(crate) use value::{json, json_fields, json_items, json_name};
 pub use yaml::{Position, YamlDocument, YamlError, parse_yaml, to_yaml};

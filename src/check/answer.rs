@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
-
 use crate::apimachinery::{JsonPath, Object, go_text};
+use crate::base::Value;
 use crate::lesson::{Answer, Language, Question, Reading, ValueOrigin, ValueSource};
 
 use super::partial::Snap;
@@ -87,6 +86,7 @@ fn normal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::json;
     use crate::lesson::Text;
 
     fn question(choices: &[&str], answer: Answer) -> Question {
@@ -127,7 +127,7 @@ mod tests {
             }),
             read: Reading::Path(".status.podIP".to_owned()),
         };
-        let pod = serde_json::json!({
+        let pod = json!({
             "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hello"}, "status": {"podIP": "10.244.0.7"},
         });
         let found = values(&source, &World::of("default", vec![pod]), &Snap::new());

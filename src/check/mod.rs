@@ -18,9 +18,7 @@ mod world;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use crate::base::{ResultExt, UserError};
+use crate::base::{ResultExt, UserError, Value};
 use crate::lesson::{Answer, HttpProbe, Language, Question, Reading, Step, ValueOrigin, ValueSource};
 
 pub use answer::chosen;

@@ -6,8 +6,8 @@ use http::Request;
 use http::header::HOST;
 use http_body_util::{BodyExt, Limited};
 use kube::client::Body;
-use serde_json::Value;
 
+use crate::base::Value;
 use crate::lesson::{Expectation, Form, HttpProbe, Step};
 
 use super::Context;

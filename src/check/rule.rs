@@ -1,8 +1,7 @@
 //! Rules: CEL expressions over objects of the world.
 
-use serde_json::Value;
-
 use crate::apimachinery::{CelProgram, CelValue, Object, cel_from_json};
+use crate::base::Value;
 use crate::lesson::Rule;
 
 use super::partial::Snap;

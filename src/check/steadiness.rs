@@ -6,10 +6,9 @@ use http::Request;
 use http::header::DATE;
 use jiff::fmt::rfc2822::DateTimeParser;
 use kube::client::Body;
-use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 use crate::lesson::{Expectation, Form, Quantifier, Rule, Step};
 
 use super::partial::Snap;
@@ -251,7 +250,8 @@ async fn time_of(client: &kube::Client) -> Option<Now> {
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
-    use serde_json::json;
+
+    use crate::base::json;
 
     use super::*;
 

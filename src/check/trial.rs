@@ -1,9 +1,9 @@
 //! Does what a trial says, once; asks again and again while a rollout runs. What comes of it is remembered.
 
 use http::Request;
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Kind, Object, builtin};
+use crate::base::{Value, json, to_value};
 use crate::lesson::{Action, Expectation, Form, HttpProbe, Step, Trial, ValueOrigin};
 
 use super::Context;
@@ -210,7 +210,7 @@ fn generations(world: &World) -> String {
 
 fn store(snap: &mut Snap, key: &str, state: &TrialState) {
     // A plain struct of texts and numbers has a JSON form.
-    if let Ok(value) = serde_json::to_value(state) {
+    if let Ok(value) = to_value(state) {
         snap.insert(key.to_owned(), value);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
+use crate::base::Value;
 
 /// The judgement of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]

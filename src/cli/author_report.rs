@@ -5,9 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::{Value, json};
 
-use crate::base::{Stopwatch, UserError, display_width, pad_end, wrap};
+use crate::base::{Stopwatch, UserError, Value, display_width, json, pad_end, wrap};
 use crate::lesson::{Diagnostic, Severity};
 use crate::repl::{Role, Theme};
 use crate::tutor::{Onlooker, StepProof};

@@ -351,6 +351,7 @@ pub(super) fn step_name(name: &str, language: Language) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::json;
     use crate::environment::StartEvent;
 
     #[test]
@@ -370,7 +371,7 @@ mod tests {
     #[test]
     fn minikube_advises_where_only_the_kind_of_trouble_is_known() {
         let hints = |id: &str| {
-            let error = serde_json::json!({"type": "io.k8s.sigs.minikube.error", "data": {
+            let error = json!({"type": "io.k8s.sigs.minikube.error", "data": {
                 "name": id, "exitcode": "52", "message": "x", "url": "",
                 "advice": "Stop the Hyper-V Manager,\n\t\tthen delete again",
             }});

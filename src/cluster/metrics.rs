@@ -1,10 +1,9 @@
 //! What `metrics.k8s.io` tells of Nodes and Pods, and whether anybody serves it.
 
 use jiff::SignedDuration;
-use serde_json::{Map, Value, json};
 
 use crate::apimachinery::{ObjectKey, Quantity, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value, json};
 
 use super::registry::{Registry, time_text};
 
@@ -29,7 +28,7 @@ pub(crate) struct PodMetrics {
     /// Name of the Pod.
     pub name: String,
     /// Labels of the Pod.
-    pub labels: Map<String, Value>,
+    pub labels: Map,
     /// When it was measured.
     pub timestamp: Timestamp,
     /// Over which time.
@@ -44,7 +43,7 @@ pub(crate) struct NodeMetrics {
     /// Name of the Node.
     pub name: String,
     /// Labels of the Node.
-    pub labels: Map<String, Value>,
+    pub labels: Map,
     /// When it was measured.
     pub timestamp: Timestamp,
     /// Over which time.
@@ -94,7 +93,7 @@ fn go_duration(window: SignedDuration) -> String {
     if minutes == 0 { format!("{seconds}s") } else { format!("{minutes}m{seconds}s") }
 }
 
-fn metadata(labels: &Map<String, Value>, now: Timestamp) -> Value {
+fn metadata(labels: &Map, now: Timestamp) -> Value {
     let mut metadata = json!({"creationTimestamp": time_text(now)});
     if !labels.is_empty() {
         metadata["labels"] = labels.clone().into();

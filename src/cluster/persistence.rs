@@ -323,6 +323,7 @@ fn all_kinds<'a>(objects: impl Iterator<Item = &'a Object>) -> BTreeMap<(String,
 mod tests {
     use super::*;
     use crate::apimachinery::builtin::CONFIG_MAP;
+    use crate::base::to_value;
     use crate::cluster::ClusterConfig;
     use crate::cluster::registry::WriteOptions;
 
@@ -376,7 +377,7 @@ mod tests {
         simulation.registry.update(&POD, &pods[0].key(), changed, &WriteOptions::component("test")).unwrap();
         persistence.append(&simulation).unwrap();
         let (_, restored, _) = Persistence::open(folder.path()).unwrap();
-        let node = serde_json::to_value(restored.unwrap().node).unwrap();
+        let node = to_value(restored.unwrap().node).unwrap();
         let known: Vec<bool> =
             pods.iter().map(|pod| node["pods"].get(pod.key().to_string()).is_some()).collect();
         assert!(!known[0] && known[1..].iter().all(|known| *known), "{known:?}");

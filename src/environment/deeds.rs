@@ -11,10 +11,9 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use kube::client::Body;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tower::service_fn;
 
-use crate::base::write_private;
+use crate::base::{Value, write_private};
 use crate::kubectl;
 
 use super::request::{self, Place, verb_of};

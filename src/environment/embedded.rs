@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::CUSTOM_RESOURCE_DEFINITION;
-use crate::base::{Clock, UserError};
+use crate::base::{Clock, UserError, Value};
 use crate::cluster::{Cluster, Listener, Snapshot};
 
 use super::objects::{Objects, is_later_version};

@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use serde_json::Value;
 
 use crate::apimachinery::builtin::CUSTOM_RESOURCE_DEFINITION;
-use crate::base::{Clock, Streams, UserError, sleep, timeout};
+use crate::base::{Clock, Streams, UserError, Value, sleep, timeout};
 
 use super::command_line::CommandLine;
 use super::inventory::{self, Root};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde_json::Value;
+use crate::base::{Map, Value};
 
 use super::objects::Objects;
 use super::target::{Guess, Target, host_of};
@@ -128,7 +128,7 @@ fn signs_of_nodes(guess: Guess, nodes: &[Value]) -> Vec<Sign> {
     let mut signs = Vec::new();
     let labels = nodes.iter().filter_map(|node| node["metadata"]["labels"].as_object());
     let mut managed = labels
-        .flat_map(serde_json::Map::keys)
+        .flat_map(Map::keys)
         .filter_map(|key| NODE_LABELS.iter().find(|(prefix, _)| key.starts_with(prefix)))
         .map(|(_, provider)| Sign::Managed(provider));
     // OpenShift Local looks like its big sister; a tunnel's end on this machine may lead anywhere.
@@ -146,7 +146,7 @@ fn signs_of_nodes(guess: Guess, nodes: &[Value]) -> Vec<Sign> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use http::Method;
-use serde_json::{Map, Value, json};
 
 use crate::apimachinery::{KINDS, Kind, Object, builtin};
-use crate::base::UserError;
+use crate::base::{Map, UserError, Value, json};
 
 use super::COURSE_LABEL;
 use super::marks;
@@ -260,15 +259,15 @@ fn normalized(kind: &Kind, object: &Value, names: &[(String, String)]) -> Value 
         }
     }
     if !metadata["deletionTimestamp"].is_null() {
-        kept.insert("terminating".to_owned(), true.into());
+        kept.insert("terminating", true.into());
     }
     if let Some(owner) = metadata["ownerReferences"].as_array().and_then(|owners| owners.first()) {
         let namespace = metadata["namespace"].as_str().map(|name| format!("{name}/")).unwrap_or_default();
         let kind = owner["kind"].as_str().unwrap_or_default().to_lowercase();
         let name = replaced(owner["name"].as_str().unwrap_or_default(), names);
-        kept.insert("owner".to_owned(), format!("{namespace}{kind}/{name}").into());
+        kept.insert("owner", format!("{namespace}{kind}/{name}").into());
     }
-    normal.insert("metadata".to_owned(), kept.into());
+    normal.insert("metadata", kept.into());
     let parts = object.as_object().into_iter().flatten();
     for (key, value) in
         parts.filter(|(key, _)| !matches!(key.as_str(), "metadata" | "status" | "kind" | "apiVersion"))
@@ -285,7 +284,7 @@ fn normalized(kind: &Kind, object: &Value, names: &[(String, String)]) -> Value 
     if !object["status"].is_null()
         && let Some(state) = state(kind, &object["status"])
     {
-        normal.insert("state".to_owned(), state);
+        normal.insert("state", state);
     }
     Value::Object(normal)
 }
@@ -322,7 +321,7 @@ fn cleaned(value: &Value, names: &[(String, String)]) -> Value {
             let kept = map.iter().filter(|(key, _)| {
                 !DRAWN.contains(&key.as_str()) || (headless && key.as_str() == "clusterIP")
             });
-            kept.map(|(key, value)| (key.clone(), cleaned(value, names))).collect::<Map<_, _>>().into()
+            kept.map(|(key, value)| (key.clone(), cleaned(value, names))).collect::<Map>().into()
         }
         Value::Array(items) => items.iter().map(|item| cleaned(item, names)).collect(),
         Value::String(text) if text.parse::<jiff::Timestamp>().is_ok() => "TIME".into(),
@@ -355,7 +354,7 @@ fn compare(
     let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     match (one, other) {
         (Some(Value::Object(one)), Some(Value::Object(two))) => {
-            for key in one.keys().chain(two.keys().filter(|key| !one.contains_key(*key))) {
+            for key in one.keys().chain(two.keys().filter(|key| !one.contains_key(key))) {
                 compare(object, &below(key), one.get(key), two.get(key), differences);
             }
         }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use http::{Method, Request};
-use serde_json::{Value, json};
 
 use crate::apimachinery::{KINDS, Kind, Object};
-use crate::base::UserError;
+use crate::base::{UserError, Value, json};
 
 use super::COURSE_LABEL;
 use super::objects::{Objects, collection_path, is_not_found, reason, unreachable};

@@ -6,11 +6,10 @@ use std::time::Duration;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use kube::client::Body;
-use serde_json::Value;
 use tokio::sync::watch;
 use tower::service_fn;
 
-use crate::base::{sleep, timeout};
+use crate::base::{Value, sleep, timeout};
 
 use super::objects::reason;
 use super::request::verb_of;

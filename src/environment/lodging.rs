@@ -1,9 +1,8 @@
 //! The namespace in which a learner's lessons live on a cluster of others: chosen, made, and removed.
 
 use http::Method;
-use serde_json::{Value, json};
 
-use crate::base::UserError;
+use crate::base::{UserError, Value, json};
 
 use super::COURSE_LABEL;
 use super::marks;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::inventory::Root;
 

@@ -26,9 +26,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use serde_json::Value;
 
-use crate::base::{Clock, Streams, UserError};
+use crate::base::{Clock, Streams, UserError, Value};
 
 pub use command_line::{CommandLine, problem_of_line};
 pub use deeds::{DEEDS, Deeds};

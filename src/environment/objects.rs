@@ -6,10 +6,9 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use http::{Method, Request};
 use kube::core::{DynamicObject, WatchEvent};
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Kind, Object, builtin, kind_of};
-use crate::base::{Stopwatch, UserError, sleep, timeout};
+use crate::base::{Stopwatch, UserError, Value, json, sleep, timeout, to_value};
 
 use super::COURSE_LABEL;
 
@@ -139,7 +138,7 @@ impl Objects {
                 WatchEvent::Bookmark(_) => continue,
                 WatchEvent::Error(_) => return Ok(false),
             };
-            let object = serde_json::to_value(object).unwrap_or_default();
+            let object = to_value(object).unwrap_or_default();
             if is_gone {
                 present.remove(&uid_of(&object));
             } else {

@@ -4,9 +4,8 @@ use std::fmt;
 
 use futures::future::join_all;
 use http::Method;
-use serde_json::json;
 
-use crate::base::UserError;
+use crate::base::{UserError, json};
 
 use super::objects::{Objects, unreachable};
 

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
-
-use crate::base::UserError;
+use crate::base::{UserError, Value};
 
 use super::command_line::CommandLine;
 use super::deeds::{Deeds, Done};

@@ -7,9 +7,9 @@ use http::{HeaderValue, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use kube::client::Body;
-use serde_json::Value;
 
 use crate::apimachinery::go_json_error;
+use crate::base::Value;
 
 use super::errors::{Failure, Outcome};
 use super::manifest::json_type;

@@ -9,9 +9,8 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Bytes;
 use kube::client::Body;
-use serde_json::Value;
 
-use crate::base::{Output, sleep, timeout};
+use crate::base::{Output, Value, sleep, timeout};
 
 use super::answers::{LONGEST_ANSWER, broken, is_text, no_body, object_of, retry_after, whole};
 use super::discovery::Resource;

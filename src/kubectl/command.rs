@@ -3,9 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
-use serde_json::Value;
 
-use crate::base::{Streams, Timestamp, nearest};
+use crate::base::{Streams, Timestamp, Value, nearest};
 
 use super::api::{Api, Log, Warned};
 use super::commands::{COMMANDS, complete_words, run_plugin};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::errors::{Failure, Outcome, reason};
 
@@ -253,7 +253,7 @@ pub(super) fn tls_failure(error: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

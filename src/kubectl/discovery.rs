@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use http::Method;
-use serde_json::Value;
 
 use crate::apimachinery::{KINDS, Kind};
+use crate::base::Value;
 
 use super::api::{Api, Url};
 use super::errors::{Failure, Outcome, no_resource_type};

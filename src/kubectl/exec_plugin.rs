@@ -9,7 +9,6 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use kube::client::Body;
-use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::credentials::{has, text};
@@ -18,7 +17,7 @@ use super::go_shape::{Reading, Shape};
 use super::manifest::json_type;
 use super::programs::{Program, Programs};
 use crate::apimachinery::go_json_error;
-use crate::base::{Clock, Timestamp, parse_yaml};
+use crate::base::{Clock, Timestamp, Value, json, parse_yaml};
 
 /// The API group of what plugins answer.
 const GROUP: &str = "client.authentication.k8s.io";

@@ -1,14 +1,13 @@
 //! `--explain-errors`: the line of the manifest that was refused, what its field is for, and what may have been meant.
 
 use regex::Regex;
-use serde_json::Value;
 
 use super::api::{Api, Url};
 use super::command::Call;
 use super::discovery;
 use super::errors::Failure;
 use crate::apimachinery::Status;
-use crate::base::{Position, YamlDocument, nearest, parse_yaml, wrap};
+use crate::base::{Key, Position, Value, YamlDocument, nearest, parse_yaml, wrap};
 
 /// Columns of an explanation.
 const WIDTH: usize = 80;
@@ -172,13 +171,13 @@ async fn about_field(api: &Api, object: &Value, complaint: &Complaint) -> Option
     }
     let properties = inner(schemas, schema)["properties"].as_object()?;
     let meant = if complaint.unknown {
-        nearest(last, properties.keys().map(String::as_str))
+        nearest(last, properties.keys().map(Key::as_str))
     } else {
         Some(last.as_str())
     };
     let mut text = String::new();
     if complaint.unknown {
-        let names: Vec<&str> = properties.keys().map(String::as_str).collect();
+        let names: Vec<&str> = properties.keys().map(Key::as_str).collect();
         text.push_str(&match meant {
             Some(meant) => format!("  There is no field {last:?} here. Did you mean {meant:?}?\n"),
             None => format!("  There is no field {last:?} here. These exist: {}.\n", names.join(", ")),

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
-use serde_json::Value;
 
-use crate::base::{Clock, Streams};
+use crate::base::{Clock, Streams, Value};
 
 use super::api::{Api, Log, Url};
 use super::errors::{Failure, Outcome};

@@ -1,7 +1,8 @@
 //! What the fields of a file must be: the complaint that Go's JSON decoder would make.
 
 use base64::Engine;
-use serde_json::Value;
+
+use crate::base::Value;
 
 use super::manifest::json_type;
 
@@ -70,7 +71,7 @@ impl Shape {
                 map.values().find_map(|item| inner.mistake_at(item, reading, place))
             }
             // YAML became JSON first, with its keys sorted.
-            (Struct(name, fields), Value::Object(map)) => sorted(map).find_map(|(key, value)| {
+            (Struct(name, fields), Value::Object(map)) => map.iter().find_map(|(key, value)| {
                 let last = |field: &str| field.rsplit('.').next() == Some(key.as_str());
                 match fields.iter().find(|(field, _)| last(field)) {
                     Some((field, shape)) => {
@@ -90,12 +91,6 @@ impl Shape {
     }
 }
 
-fn sorted(map: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
-    let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_by_key(|(key, _)| *key);
-    entries.into_iter()
-}
-
 /// Why a text is no base64, as Go tells it.
 fn illegal_base64(text: &str) -> Option<String> {
     let text: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
@@ -109,7 +104,7 @@ fn illegal_base64(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

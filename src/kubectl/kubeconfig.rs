@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value, json};
-
-use crate::base::{parse_yaml, to_yaml, write_private};
+use crate::base::{Map, Value, json, parse_yaml, to_yaml, write_private};
 
 use super::errors::{Failure, Outcome, reason, unwritten};
 use super::kubeconfig_shape;
@@ -21,7 +19,7 @@ const PATHS: &[&str] = &["certificate-authority", "client-certificate", "client-
 #[derive(Clone, Debug)]
 pub(super) struct Kubeconfig {
     /// The files, in the order of KUBECONFIG, with what each holds.
-    files: Vec<(PathBuf, Map<String, Value>)>,
+    files: Vec<(PathBuf, Map)>,
     /// Where relative paths of files start from.
     base: PathBuf,
     /// Paths that were asked for; the first is written to when no file holds what changes.
@@ -58,8 +56,7 @@ impl Kubeconfig {
     /// All files as one: the first that names a thing wins.
     pub(super) fn merged(&self) -> Value {
         let mut merged = json!({"apiVersion": "v1", "kind": "Config", "current-context": ""});
-        let preferences =
-            |file: &Map<String, Value>| file.get("preferences").filter(|held| !is_empty(held)).cloned();
+        let preferences = |file: &Map| file.get("preferences").filter(|held| !is_empty(held)).cloned();
         if let Some(preferences) = self.files.iter().find_map(|(_, file)| preferences(file)) {
             merged["preferences"] = preferences;
         }
@@ -141,8 +138,7 @@ impl Kubeconfig {
 
     /// The file whose entry (or, without a name, whose current context) counts; the first otherwise.
     fn file_of(&self, section: &str, name: &str) -> PathBuf {
-        let holds =
-            |file: &Map<String, Value>| list(file, section).iter().any(|entry| name_of(entry) == name);
+        let holds = |file: &Map| list(file, section).iter().any(|entry| name_of(entry) == name);
         self.files
             .iter()
             .find(|(_, file)| holds(file))
@@ -170,13 +166,13 @@ impl Kubeconfig {
             if name.is_empty() {
                 file.remove("current-context");
             } else {
-                file.insert("current-context".to_owned(), name.into());
+                file.insert("current-context", name.into());
             }
         })
     }
 
     /// Changes the preferences in the first file.
-    pub(super) fn change_preferences(&self, change: impl FnOnce(&mut Map<String, Value>)) -> Outcome {
+    pub(super) fn change_preferences(&self, change: impl FnOnce(&mut Map)) -> Outcome {
         self.write(&self.first_path(), |file| {
             let preferences = file.entry("preferences").or_insert_with(|| json!({}));
             if let Some(held) = preferences.as_object_mut() {
@@ -186,12 +182,7 @@ impl Kubeconfig {
     }
 
     /// Changes what a named entry holds, making it when it is missing; `true` when it was there.
-    pub(super) fn change(
-        &self,
-        section: &str,
-        name: &str,
-        change: impl FnOnce(&mut Map<String, Value>),
-    ) -> Outcome<bool> {
+    pub(super) fn change(&self, section: &str, name: &str, change: impl FnOnce(&mut Map)) -> Outcome<bool> {
         let Some((_, inner)) = SECTIONS.iter().find(|(known, _)| *known == section) else { return Ok(false) };
         let known = self.entry(section, name).is_some();
         self.write(&self.file_of(section, name), |file| {
@@ -235,7 +226,7 @@ impl Kubeconfig {
         if self.current_context() == old { Self::load(self.paths.clone())?.use_context(new) } else { Ok(()) }
     }
 
-    fn write(&self, path: &Path, change: impl FnOnce(&mut Map<String, Value>)) -> Outcome {
+    fn write(&self, path: &Path, change: impl FnOnce(&mut Map)) -> Outcome {
         let mut file = self
             .files
             .iter()
@@ -269,7 +260,7 @@ impl Kubeconfig {
     }
 }
 
-fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
+fn parse(path: &Path, text: &str) -> Outcome<Map> {
     let wrong = |why: String| {
         Failure::message(format!("error loading config file {:?}: {why}", path.display().to_string()))
     };
@@ -309,10 +300,10 @@ const KNOWN: &[&str] =
     &["apiVersion", "kind", "preferences", "clusters", "users", "contexts", "current-context", "extensions"];
 
 /// Fills in what Go writes in any case, and leaves out what it does not know.
-fn complete(file: &mut Map<String, Value>) {
+fn complete(file: &mut Map) {
     file.retain(|key, _| KNOWN.contains(&key.as_str()));
-    file.insert("apiVersion".to_owned(), "v1".into());
-    file.insert("kind".to_owned(), "Config".into());
+    file.insert("apiVersion", "v1".into());
+    file.insert("kind", "Config".into());
     for (section, _) in SECTIONS {
         let entries = match file.get_mut(section).map(Value::take) {
             Some(Value::Array(mut entries)) if !entries.is_empty() => {
@@ -367,16 +358,12 @@ fn is_empty(preferences: &Value) -> bool {
     preferences.as_object().is_none_or(Map::is_empty)
 }
 
-fn list<'m>(file: &'m Map<String, Value>, section: &str) -> &'m [Value] {
+fn list<'m>(file: &'m Map, section: &str) -> &'m [Value] {
     file.get(section).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Changes the entries of a section; one that is missing or no list counts as empty.
-fn change_entries<T>(
-    file: &mut Map<String, Value>,
-    section: &str,
-    change: impl FnOnce(&mut Vec<Value>) -> T,
-) -> T {
+fn change_entries<T>(file: &mut Map, section: &str, change: impl FnOnce(&mut Vec<Value>) -> T) -> T {
     let mut entries = match file.get_mut(section).map(Value::take) {
         Some(Value::Array(entries)) => entries,
         _ => Vec::new(),
@@ -432,7 +419,7 @@ contexts:
     fn a_change_goes_to_the_file_that_holds_the_thing_and_keeps_the_rest() {
         let (_folder, paths) = two_files();
         let config = Kubeconfig::load(paths.clone()).unwrap();
-        let set = |held: &mut Map<String, Value>| drop(held.insert("server".to_owned(), "https://c".into()));
+        let set = |held: &mut Map| drop(held.insert("server", "https://c".into()));
         assert!(config.change("clusters", "a", set).unwrap());
         config.use_context("one").unwrap();
         let first = std::fs::read_to_string(&paths[0]).unwrap();

@@ -1,6 +1,6 @@
 //! What the fields of a kubeconfig must be.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::go_shape::{
     Reading,
@@ -155,7 +155,7 @@ fn context(entry: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

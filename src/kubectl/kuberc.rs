@@ -3,8 +3,6 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
-
 use super::command::{Command, all_flags, find};
 use super::commands::COMMANDS;
 use super::errors::{Failure, Outcome, reason};
@@ -12,7 +10,7 @@ use super::factory::Factory;
 use super::flags::{Flags, parse};
 use super::klog::{self, Severity};
 use super::kuberc_document::{Found, read};
-use crate::base::Output;
+use crate::base::{Output, Value, json};
 
 /// A command line as the person's preferences make it.
 #[derive(Debug, Default)]

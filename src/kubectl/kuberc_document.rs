@@ -1,10 +1,8 @@
 //! The documents of a kuberc file: which of them can be used, and what in it is refused.
 
-use serde_json::Value;
-
 use super::errors::Outcome;
 use super::kuberc::{list, refused};
-use crate::base::{Output, Position, parse_yaml};
+use crate::base::{Output, Position, Value, parse_yaml};
 
 /// What a field of a document holds.
 enum Shape {
@@ -148,7 +146,7 @@ pub(super) fn known(document: &Value) -> Value {
 fn known_of(value: &Value, fields: Fields) -> Value {
     let Some(held) = value.as_object() else { return value.clone() };
     let kept = fields.iter().filter_map(|(name, shape)| {
-        let value = held.get(*name)?;
+        let value = held.get(name)?;
         let value = match (shape, value) {
             (Shape::Structs(inner), Value::Array(items)) => {
                 items.iter().map(|item| known_of(item, inner)).collect()
@@ -212,7 +210,7 @@ fn validate_plugins(preference: &Value) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

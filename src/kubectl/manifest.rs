@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, builtin, decode_strictly};
-use crate::base::parse_yaml;
+use crate::base::{Value, json, parse_yaml};
 
 use super::command::Call;
 use super::errors::{Failure, Outcome, reason};

@@ -1,18 +1,17 @@
 //! The hash that `--append-hash` and kustomizations add to the names of ConfigMaps and Secrets.
 
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::base::escape_html;
+use crate::base::{Map, Value, escape_html};
 
 /// The beginning of the SHA-256 of kind, name and data, in letters that form no words.
 pub(super) fn name_hash(object: &Value, name: &str) -> String {
     let mut hashed = Map::new();
-    hashed.insert("kind".to_owned(), object["kind"].clone());
-    hashed.insert("name".to_owned(), name.into());
-    hashed.insert("data".to_owned(), object.get("data").cloned().unwrap_or_else(|| "".into()));
+    hashed.insert("kind", object["kind"].clone());
+    hashed.insert("name", name.into());
+    hashed.insert("data", object.get("data").cloned().unwrap_or_else(|| "".into()));
     if object["kind"] == "Secret" {
-        hashed.insert("type".to_owned(), object.get("type").cloned().unwrap_or_else(|| "".into()));
+        hashed.insert("type", object.get("type").cloned().unwrap_or_else(|| "".into()));
     }
     for field in ["binaryData", "stringData"] {
         if let Some(data) = object.get(field) {
@@ -36,7 +35,7 @@ pub(super) fn name_hash(object: &Value, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

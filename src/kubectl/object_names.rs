@@ -1,10 +1,10 @@
 //! Names of live objects, for completing lines.
 
 use http::{Method, Request};
-use serde_json::Value;
 
 use super::api::{Api, Url};
 use crate::apimachinery::KINDS;
+use crate::base::Value;
 
 /// What is asked for: of each object, no more than who it is.
 const ACCEPT_NAMES: &str =

@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use kube::client::Body;
-use serde_json::{Value, json};
 
 use super::api::{Api, Log};
 use super::credentials::{Credentials, has, text, tls_failure};
@@ -13,7 +12,7 @@ use super::factory::{Factory, Target};
 use super::flags::Flags;
 use super::kubeconfig::Kubeconfig;
 use super::login;
-use crate::base::{Streams, proxy_of};
+use crate::base::{Streams, Value, from_value, json, proxy_of};
 
 /// Where a server is looked for that nobody names.
 const DEFAULT_SERVER: &str = "http://localhost:8080";
@@ -271,7 +270,7 @@ fn one_context(
         // Plugins are asked elsewhere, and a key alone proves nothing.
         user.retain(|field, _| field != "exec" && (has_certificate || !field.starts_with("client-key")));
     }
-    serde_json::from_value(json!({
+    from_value(json!({
         "current-context": "context",
         "clusters": [{"name": "cluster", "cluster": cluster}],
         "users": [{"name": "user", "user": user}],

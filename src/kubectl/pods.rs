@@ -1,7 +1,5 @@
 //! From what a person names to Pods: a Pod itself, or those that a workload or Service selects.
 
-use serde_json::Value;
-
 use super::api::Api;
 use super::describe::{array, text_of};
 use super::discovery::{Resource, resolve};
@@ -9,6 +7,7 @@ use super::errors::{Failure, Outcome};
 use super::resource_args::{items, read};
 use super::unreachable::BY_NAME;
 use crate::apimachinery::{LabelSelector, builtin};
+use crate::base::Value;
 
 /// What was named, read from the server.
 pub(super) struct Named {
@@ -159,7 +158,7 @@ pub(super) fn default_container(pod: &Value) -> (String, Option<String>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

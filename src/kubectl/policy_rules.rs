@@ -1,6 +1,6 @@
 //! Rules of roles, put together for people as `k8s.io/kubectl/pkg/util/rbac` does.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 /// One rule, as the tables of `describe` and `auth can-i --list` show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -185,7 +185,7 @@ pub(super) fn compacted(rules: &[Value]) -> Vec<PolicyRule> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -2,9 +2,10 @@
 
 use futures::{SinkExt, StreamExt};
 use http::Method;
-use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_tungstenite::tungstenite::Message;
+
+use crate::base::Value;
 
 use std::io::Write;
 
@@ -207,7 +208,7 @@ fn outcome(status: Option<Value>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

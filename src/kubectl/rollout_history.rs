@@ -1,13 +1,12 @@
 //! Revisions of a Deployment: its ReplicaSets, which of them is the new one, their change causes.
 
-use serde_json::Value;
-
 use super::api::Api;
 use super::describe::{array, selector_text, text_of};
 use super::discovery::Resource;
 use super::errors::Outcome;
 use super::resource_args::items;
 use crate::apimachinery::builtin;
+use crate::base::Value;
 
 /// The annotation that numbers a ReplicaSet among its siblings.
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -71,7 +70,7 @@ pub(super) fn change_cause(object: &Value) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -8,7 +8,6 @@ use http::response::Parts;
 use http::{Method, Request};
 use hyper::body::Bytes;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::answers::{BROKEN, object_of};
 use super::api::{Api, PATIENCE, Url};
@@ -18,7 +17,7 @@ use super::klog::{self, Severity};
 use super::manifest::json_type;
 use super::refusals::{below_http, refusal};
 use crate::apimachinery::go_json_error;
-use crate::base::timeout;
+use crate::base::{Value, timeout, to_value};
 
 /// Looked-up types of a command line that names one type: `get pods`.
 pub(super) const BY_TYPE: usize = 5;
@@ -73,7 +72,7 @@ impl Api {
     /// Words an error below HTTP as client-go does.
     pub(super) fn unreachable(&self, method: &Method, path: &str, error: &kube::Error) -> Failure {
         if let kube::Error::Api(status) = error {
-            let status = serde_json::to_value(status.as_ref()).unwrap_or_default();
+            let status = to_value(status.as_ref()).unwrap_or_default();
             let code = status["code"].as_u64().and_then(|code| code.try_into().ok()).unwrap_or(500);
             return refusal(code, status.to_string().as_bytes(), "", false);
         }

@@ -1,7 +1,6 @@
 //! Watches: a stream of events that resumes by itself, and waiting until one object is as wanted.
 
 use futures::io::AsyncBufRead;
-use serde_json::Value;
 
 use crate::base::sleep;
 
@@ -10,6 +9,7 @@ use super::api::{Api, Url};
 use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
 use crate::apimachinery::Status;
+use crate::base::{Value, from_value};
 
 /// Wall time between attempts to reach a server that went away.
 const RETRY_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -95,7 +95,7 @@ impl Watch {
         let object = event["object"].take();
         if event_type == "ERROR" {
             self.lines = None;
-            let status = serde_json::from_value::<Status>(object)
+            let status = from_value::<Status>(object)
                 .unwrap_or_else(|_| Status::failure(500, "InternalError", "the watch failed"));
             return Err(if status.code == 410 {
                 Status::expired(status.message).into()

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::apimachinery::Kind;
-use crate::base::Position;
+use crate::base::{Position, Value};
 
 use super::language::Text;
 

@@ -1,8 +1,6 @@
 //! The course as data: chapters, steps and what belongs to them.
 
-use serde_json::Value;
-
-use crate::base::{Position, UserError, nearest};
+use crate::base::{Position, UserError, Value, nearest};
 
 use super::check_spec::{Expectation, ValueSource};
 use super::language::Text;

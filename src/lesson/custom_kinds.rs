@@ -1,9 +1,7 @@
 //! Kinds that a chapter brings along: those of the CustomResourceDefinitions in its start states, files and solutions.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, Object, builtin, define};
-use crate::base::parse_yaml;
+use crate::base::{Value, parse_yaml};
 
 use super::markdown::{BlockKind, Page};
 use super::step::commands;

@@ -1,8 +1,6 @@
 //! A value of a YAML block with its place in the lesson file, and the questions one asks of it.
 
-use serde_json::Value;
-
-use crate::base::{Position, YamlDocument, nearest, parse_yaml};
+use crate::base::{Position, Value, YamlDocument, nearest, parse_yaml};
 
 use super::diagnostic::Report;
 use super::markdown::Block;

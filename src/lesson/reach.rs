@@ -1,8 +1,7 @@
 //! What of a step reaches beyond a namespace of its own.
 
-use serde_json::Value;
-
 use crate::apimachinery::kind_of;
+use crate::base::Value;
 
 use super::course::Step;
 
@@ -54,7 +53,7 @@ impl Step {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

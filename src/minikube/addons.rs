@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
 
 use crate::apimachinery::{Object, kind_of};
-use crate::base::{parse_yaml, sleep};
+use crate::base::{Map, Value, json, parse_yaml, sleep};
 
 use super::arguments::Arguments;
 use super::printer::{Failure, Outcome, Printer, Style};
@@ -133,7 +132,7 @@ async fn list(arguments: &Arguments, printer: &mut Printer<'_>, context: &Contex
         let entry = |(name, _, enabled): &(&str, &str, bool)| {
             ((*name).to_owned(), json!({"Status": state(*enabled), "Profile": PROFILE}))
         };
-        printer.line(Value::Object(states.iter().map(entry).collect::<Map<_, _>>()).to_string())?;
+        printer.line(Value::Object(states.iter().map(entry).collect::<Map>()).to_string())?;
         return Ok(0);
     }
     let check = if printer.plain { "enabled" } else { "enabled ✅" };

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use http::Request;
 use http_body_util::BodyExt;
-use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object};
+use crate::base::Value;
 
 use super::printer::Failure;
 

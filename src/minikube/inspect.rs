@@ -1,8 +1,7 @@
 //! `status`, `ip`, `version`, `profile`: what there is.
 
-use serde_json::json;
-
 use crate::apimachinery::Object;
+use crate::base::json;
 
 use super::api;
 use super::arguments::Arguments;

@@ -1,7 +1,8 @@
 //! `minikube node`: add, delete, list, start and stop the machines beneath the nodes.
 
 use http::Method;
-use serde_json::Value;
+
+use crate::base::Value;
 
 use super::api;
 use super::arguments::Arguments;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::base::Streams;
+use crate::base::{Streams, Value};
 
 /// What kind of line it is; decides the emoji.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl<'a> Printer<'a> {
 }
 
 /// A JSON object whose fields stand in the order of minikube's own structures.
-pub(super) fn ordered(fields: &[(&str, serde_json::Value)]) -> String {
-    let field = |(name, value): &(&str, serde_json::Value)| format!("\"{name}\":{value}");
+pub(super) fn ordered(fields: &[(&str, Value)]) -> String {
+    let field = |(name, value): &(&str, Value)| format!("\"{name}\":{value}");
     format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(","))
 }

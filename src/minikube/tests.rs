@@ -4,11 +4,10 @@ use std::convert::Infallible;
 
 use http::{Request, Response};
 use kube::client::Body;
-use serde_json::{Value, json};
 use tower::service_fn;
 
 use super::{Context, run};
-use crate::base::Streams;
+use crate::base::{Streams, Value, json};
 
 /// A client whose cluster has one node, three Services and one running Pod.
 fn client() -> kube::Client {

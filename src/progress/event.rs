@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 use crate::lesson::Language;
 
 use super::learner::Place;
@@ -51,7 +51,7 @@ pub enum Event {
     /// What the step remembers of its beginning was read from the cluster.
     StepRemembered {
         /// Name → value.
-        values: std::collections::BTreeMap<String, serde_json::Value>,
+        values: std::collections::BTreeMap<String, Value>,
     },
     /// A command ended.
     CommandRun {
@@ -139,7 +139,7 @@ pub enum Event {
         #[serde(flatten)]
         place: Place,
         /// What that step remembers of its beginning.
-        values: std::collections::BTreeMap<String, serde_json::Value>,
+        values: std::collections::BTreeMap<String, Value>,
     },
     /// The learner said why a step's solution works.
     Explained {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use crate::base::Value;
 use crate::lesson::Language;
 
 use super::event::{Entry, Event, Outcome};

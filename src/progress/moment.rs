@@ -5,9 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::base::{ResultExt, Timestamp, UserError};
+use crate::base::{ResultExt, Timestamp, UserError, Value};
 
 use super::learner::Place;
 
@@ -47,17 +46,15 @@ impl StepMoment {
 
 #[cfg(test)]
 mod tests {
+    use crate::base::json;
+
     use super::*;
 
     #[test]
     fn the_beginning_of_a_step_is_read_back_and_damage_is_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let place = Place { chapter: "pods".into(), step: "run".into() };
-        let moment = StepMoment {
-            place,
-            at: Timestamp::UNIX_EPOCH,
-            objects: vec![serde_json::json!({"kind": "Pod"})],
-        };
+        let moment = StepMoment { place, at: Timestamp::UNIX_EPOCH, objects: vec![json!({"kind": "Pod"})] };
         assert_eq!(StepMoment::load(folder.path()), None);
         moment.save(folder.path()).unwrap();
         assert_eq!(StepMoment::load(folder.path()), Some(moment));

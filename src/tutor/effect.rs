@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::progress::{self, Place};
 
 use super::view::View;

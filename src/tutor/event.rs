@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::base::{Timestamp, UserError};
+use crate::base::{Timestamp, UserError, Value};
 use crate::check::{Explanation, Verdict};
 use crate::lesson::Course;
 use crate::progress::Place;

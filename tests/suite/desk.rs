@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podlings::base::Streams;
+use podlings::base::Value;
 use podlings::check::{self, Context, LastAnswer, Verdict};
 use podlings::cluster::{Cluster, ClusterConfig};
 use podlings::environment::{CommandLine, Embedded, Environment, Heard, ToolSettings, Workspace};
 use podlings::lesson::{Language, Severity, Source, Step, load};
-use serde_json::Value;
 
 /// How long something may take to come about.
 const ARRIVES: Duration = Duration::from_mins(3);

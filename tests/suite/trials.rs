@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use podlings::base::timeout;
+use podlings::base::{Value, timeout};
 use podlings::check::{Observer, Verdict};
 use serde_json::json;
 
@@ -133,14 +133,15 @@ async fn a_start_state_may_hold_objects_of_a_kind_that_it_brings() {
             },
         }),
         json!({"apiVersion": "shop.example/v1", "kind": "Menu", "metadata": {"name": "today"}, "spec": {"dish": "soup"}}),
-    ];
+    ]
+    .map(Value::from);
     let mut desk = Desk::new().await;
     desk.environment.prepare(&start, true).await.unwrap();
     desk.run("kubectl get menu today -o yaml").await;
     assert!(desk.printed.contains("soup"), "{}", desk.printed);
     assert_eq!(desk.environment.refusal(&start[1]).await.unwrap(), None);
     let unknown = json!({"apiVersion": "shop.example/v1", "kind": "Bill", "metadata": {"name": "a"}});
-    let error = desk.environment.prepare(&[unknown], false).await.unwrap_err();
+    let error = desk.environment.prepare(&[unknown.into()], false).await.unwrap_err();
     assert!(error.message.contains("no kind \"Bill\" in \"shop.example/v1\""), "{}", error.message);
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use podlings::base::Value;
 use podlings::base::parse_yaml;
 use podlings::check::{self, Verdict};
 use podlings::lesson::{Course, Source, Step, load};
-use serde_json::Value;
 
 use crate::desk::{Desk, step_of};
 

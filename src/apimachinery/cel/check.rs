@@ -2,13 +2,13 @@
 
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue};
 use cel::parser::Expression;
-use serde_json::Value;
 
 use super::functions;
 use super::host::AUTHORIZER_FUNCTIONS;
 use super::value::unescaped;
 use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::schema::{self, FieldType, TypeSchema};
+use crate::base::Value;
 
 /// Type of every object's `metadata`.
 const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";

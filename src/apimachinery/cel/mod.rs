@@ -20,7 +20,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cel::Env;
 use cel::parser::Expression;
-use serde_json::Value;
+
+use crate::base::Value;
 
 pub use check::Type;
 pub use host::HostValue;

@@ -1,9 +1,8 @@
 //! `x-kubernetes-validations`: rules of a schema (`apiextensions-apiserver/pkg/apiserver/schema/cel`).
 
-use serde_json::Value;
-
 use super::{CelValue, Program, Type};
 use crate::apimachinery::field_error::{FieldError, FieldErrors};
+use crate::base::Value;
 
 /// One rule.
 #[derive(Clone, Copy, Debug)]

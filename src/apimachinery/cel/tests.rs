@@ -1,6 +1,6 @@
 //! Expressions, what they mean, and which are refused.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

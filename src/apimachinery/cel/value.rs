@@ -4,10 +4,8 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::quantity::Quantity;
-use crate::base::Timestamp;
+use crate::base::{Key, Timestamp, Value};
 
 /// A value of an expression.
 #[derive(Clone, Debug)]
@@ -65,7 +63,7 @@ impl CelValue {
             Value::String(text) => Self::text(text),
             Value::Array(items) => Self::List(Arc::new(items.iter().map(Self::from_json).collect())),
             Value::Object(fields) => {
-                let entry = |(key, value): (&String, &Value)| (Self::text(key), Self::from_json(value));
+                let entry = |(key, value): (&Key, &Value)| (Self::text(key), Self::from_json(value));
                 Self::Map(Arc::new(fields.iter().map(entry).collect()))
             }
         }

@@ -1,6 +1,6 @@
 //! Fills in a structural schema's defaults (`apiextensions-apiserver/pkg/apiserver/schema/defaulting`).
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::{flag, property};
 

@@ -7,11 +7,10 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::{Value, json};
-
 use super::{CustomType, Definition, PrinterColumn, ScalePaths};
 use crate::apimachinery::kinds::{Kind, NO_PLACE, Subresource};
 use crate::apimachinery::object::Object;
+use crate::base::{Value, json};
 
 /// How many different versions of definitions one process can hold.
 const KINDS_MAX: usize = 10_000;

@@ -7,7 +7,7 @@ mod node;
 mod pruning;
 mod validation;
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 use super::kinds::Kind;
 use super::object::Object;
@@ -115,12 +115,12 @@ pub fn present(kind: &Kind, object: &Object) -> Option<Object> {
 }
 
 /// Reads `metadata` as its Go type; answers with the paths of unknown fields.
-fn coerce_metadata(kind: &Kind, fields: &mut Map<String, Value>) -> Result<Vec<String>, Status> {
+fn coerce_metadata(kind: &Kind, fields: &mut Map) -> Result<Vec<String>, Status> {
     let (Some(metadata), Some(schema)) = (fields.get("metadata"), object_meta_schema()) else {
         return Ok(Vec::new());
     };
     let decoded = schema::decode_as(schema, kind.kind, kind.version, metadata)?;
-    fields.insert("metadata".to_owned(), decoded.value);
+    fields.insert("metadata", decoded.value);
     Ok(decoded.unknown_fields.into_iter().map(|field| format!("metadata.{field}")).collect())
 }
 
@@ -137,7 +137,7 @@ fn coerce_embedded(
             for (key, value) in fields.iter_mut() {
                 let part = &schema["properties"][key.as_str()];
                 let part = if part.is_null() { &schema["additionalProperties"] } else { part };
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
                 if flag(part, "x-kubernetes-embedded-resource")
                     && let Value::Object(embedded) = value
                 {

@@ -1,6 +1,6 @@
 //! How server-side apply merges what a structural schema describes.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::flag;
 

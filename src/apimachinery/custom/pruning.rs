@@ -1,6 +1,6 @@
 //! Drops the fields that a structural schema does not name (`apiextensions-apiserver/pkg/apiserver/schema/pruning`).
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::flag;
 
@@ -21,7 +21,7 @@ fn prune(schema: Option<&Value>, value: &mut Value, is_object: bool, path: &str,
             if is_object && OBJECT_FIELDS.contains(&key.as_str()) {
                 return true;
             }
-            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
             let part = schema.and_then(|schema| {
                 let property = schema.get("properties").and_then(|properties| properties.get(key));
                 property.or_else(|| schema.get("additionalProperties"))

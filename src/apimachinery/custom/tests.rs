@@ -1,6 +1,6 @@
 //! A schema against values: what is refused, dropped and filled in.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use regex::Regex;
-use serde_json::{Map, Value};
 
 use super::{flag, formats, property};
 use crate::apimachinery::field_error::{FieldError, FieldErrorType, FieldErrors};
 use crate::apimachinery::validate_dns1035_label;
+use crate::base::{Map, Number, Value};
 
 /// What is wrong with a value that stands at `path` (empty for a whole object).
 #[must_use]
@@ -41,7 +41,7 @@ fn check(schema: &Value, value: &Value, path: &str, errors: &mut FieldErrors) {
 }
 
 /// What a whole object within an object lacks (`validateEmbeddedResource`).
-fn embedded_errors(fields: &Map<String, Value>, path: &str, errors: &mut FieldErrors) {
+fn embedded_errors(fields: &Map, path: &str, errors: &mut FieldErrors) {
     let empty = "must not be empty";
     for name in ["apiVersion", "kind"] {
         let place = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
@@ -76,7 +76,7 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-fn is_whole(number: &serde_json::Number) -> bool {
+fn is_whole(number: &Number) -> bool {
     number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|number| number.fract() == 0.0)
 }
 
@@ -207,7 +207,7 @@ fn array_errors(schema: &Value, items: &[Value], path: &str, errors: &mut FieldE
     }
 }
 
-fn object_errors(schema: &Value, fields: &Map<String, Value>, path: &str, errors: &mut FieldErrors) {
+fn object_errors(schema: &Value, fields: &Map, path: &str, errors: &mut FieldErrors) {
     let child = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let value = || Value::Object(fields.clone());
     if let Some(least) = falls_short(fields.len(), schema, "minProperties") {
@@ -317,7 +317,7 @@ fn list_errors(schema: &Value, value: &Value, path: &str) -> FieldErrors {
         }
         Value::Object(fields) => {
             for (name, value) in fields {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
                 if let Some(part) = property(schema, name) {
                     errors.extend(list_errors(part, value, &path));
                 }

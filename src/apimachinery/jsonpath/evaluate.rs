@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::print::go_text;
 use super::{Block, End, Node};

@@ -1,6 +1,6 @@
 //! Templates that only go through the items of a List, taken apart so that the items may come one by one.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::{Block, End, JsonPath, Node, evaluate, print};
 

@@ -11,7 +11,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use crate::base::Value;
 
 pub use items::ForItems;
 pub use print::go_text;

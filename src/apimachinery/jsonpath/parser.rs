@@ -1,6 +1,6 @@
 //! The grammar of JSONPath templates.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::{Block, End, Node};
 

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Number, Value};
-
 use crate::apimachinery::{format_float, go_value};
-use crate::base::escape_html;
+use crate::base::{Number, Value, escape_html};
 
 /// Several results of one action, with a space between.
 pub(super) fn print_results(results: &[Cow<'_, Value>]) -> String {
@@ -54,7 +52,7 @@ fn json_number(number: &Number) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

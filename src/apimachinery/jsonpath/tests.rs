@@ -1,6 +1,6 @@
 //! What JSONPath templates print, find and refuse.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::JsonPath;
 

@@ -7,7 +7,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 use super::object::Object;
 
@@ -37,7 +37,7 @@ impl Requirement {
         Self { key: key.into(), operator, values }
     }
 
-    fn matches(&self, labels: Option<&Map<String, Value>>) -> bool {
+    fn matches(&self, labels: Option<&Map>) -> bool {
         let value = labels.and_then(|labels| labels.get(&self.key)).and_then(Value::as_str);
         let is_among = value.is_some_and(|value| self.values.contains(value));
         match self.operator {
@@ -137,7 +137,7 @@ impl LabelSelector {
 
     /// A plain map of labels that must all be there, as Services select; empty selects everything.
     #[must_use]
-    pub fn from_map(labels: &Map<String, Value>) -> Self {
+    pub fn from_map(labels: &Map) -> Self {
         Self::with(equalities(labels).collect())
     }
 
@@ -148,7 +148,7 @@ impl LabelSelector {
 
     /// Whether an object with these labels is selected.
     #[must_use]
-    pub fn matches(&self, labels: Option<&Map<String, Value>>) -> bool {
+    pub fn matches(&self, labels: Option<&Map>) -> bool {
         !self.matches_nothing && self.requirements.iter().all(|requirement| requirement.matches(labels))
     }
 
@@ -199,10 +199,10 @@ impl fmt::Display for LabelSelector {
     }
 }
 
-fn equalities(labels: &Map<String, Value>) -> impl Iterator<Item = Requirement> {
+fn equalities(labels: &Map) -> impl Iterator<Item = Requirement> {
     labels.iter().map(|(key, value)| {
         let value = value.as_str().unwrap_or_default().to_owned();
-        Requirement::new(key, Operator::Equals, BTreeSet::from([value]))
+        Requirement::new(key.as_str(), Operator::Equals, BTreeSet::from([value]))
     })
 }
 

@@ -1,6 +1,6 @@
 //! What label selectors accept, refuse and select.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::LabelSelector;
 

@@ -1,7 +1,8 @@
 //! What whoever creates an object owns: `fieldsV1` written from the object itself, without a set of paths.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
+
+use crate::base::{Map, Value};
 
 use super::UNOWNED_METADATA;
 use super::typed::{Node, empty_struct, field_element, is_owned, parts};
@@ -119,11 +120,10 @@ impl Serialize for Owned<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::super::{FieldSet, strip};
     use super::*;
     use crate::apimachinery::managed_fields::compare;
+    use crate::base::json;
 
     /// The same by way of sets.
     fn by_sets(node: Node, object: &Value, subresource: &str) -> Option<String> {

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
+
+use crate::base::{Map, Value, to_value};
 
 use super::elements::Elements;
 
@@ -33,7 +34,7 @@ impl FieldSet {
 
     /// Writes `fieldsV1`.
     pub(super) fn to_fields_v1(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+        to_value(self).unwrap_or_default()
     }
 
     /// Writes `fieldsV1` as text.
@@ -237,7 +238,7 @@ fn display(element: &str) -> String {
         Some(("f", name)) => format!(".{name}"),
         Some(("v", value)) => format!("[={value}]"),
         Some(("k", keys)) => {
-            let keys: Map<String, Value> = serde_json::from_str(keys).unwrap_or_default();
+            let keys: Map = serde_json::from_str(keys).unwrap_or_default();
             let keys: Vec<String> = keys.iter().map(|(key, value)| format!("{key}={value}")).collect();
             format!("[{}]", keys.join(","))
         }
@@ -247,7 +248,7 @@ fn display(element: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

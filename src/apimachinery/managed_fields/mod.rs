@@ -11,7 +11,7 @@ mod typed;
 mod typing;
 mod upgrade;
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 pub(super) use self::field_set::FieldSet;
 pub(super) use self::packed::{
@@ -96,16 +96,16 @@ impl Manager {
     /// The entry with that text of its fields.
     fn entry_of(&self, fields: String) -> Value {
         let mut entry = Map::new();
-        entry.insert("apiVersion".to_owned(), self.api_version.as_str().into());
-        entry.insert("fieldsType".to_owned(), "FieldsV1".into());
-        entry.insert("fieldsV1".to_owned(), fields.into());
+        entry.insert("apiVersion", self.api_version.as_str().into());
+        entry.insert("fieldsType", "FieldsV1".into());
+        entry.insert("fieldsV1", fields.into());
         for (key, text) in [("manager", &self.name), ("subresource", &self.subresource), ("time", &self.time)]
         {
             if !text.is_empty() {
                 entry.insert(key.to_owned(), text.as_str().into());
             }
         }
-        entry.insert("operation".to_owned(), if self.applies { "Apply" } else { "Update" }.into());
+        entry.insert("operation", if self.applies { "Apply" } else { "Update" }.into());
         Value::Object(entry)
     }
 

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+
+use crate::base::{Map, Value};
 
 /// Packs the set of one entry.
 pub(in crate::apimachinery) fn pack_entry(entry: &mut Value) {
@@ -84,9 +85,9 @@ pub(in crate::apimachinery) fn serialize_packed<S: Serializer>(
 /// The maps and lists on the way to the sets.
 #[derive(Clone, Copy)]
 enum Part<'a> {
-    Metadata(&'a Map<String, Value>),
+    Metadata(&'a Map),
     Entries(&'a [Value]),
-    Entry(&'a Map<String, Value>),
+    Entry(&'a Map),
     Fields(&'a str),
 }
 
@@ -131,7 +132,7 @@ impl Serialize for Part<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::{Key, json};
 
     use super::*;
 
@@ -147,14 +148,14 @@ mod tests {
         );
         let fields = |object: &Value| {
             let map = object.as_object().unwrap().clone();
-            map.into_iter().collect::<Vec<(String, Value)>>()
+            map.into_iter().collect::<Vec<(Key, Value)>>()
         };
         let packed_fields = fields(&packed);
         let each = || packed_fields.iter().map(|(name, value)| (name.as_str(), value));
         let mut written = Vec::new();
         serialize(each(), &mut serde_json::Serializer::new(&mut written)).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), whole.to_string());
-        assert_eq!(serialize(each(), serde_json::value::Serializer).unwrap(), whole);
+        assert_eq!(Value::from(serialize(each(), serde_json::value::Serializer).unwrap()), whole);
         let fields = &packed["metadata"]["managedFields"][0]["fieldsV1"];
         assert!(may_have(fields, "f:a") && !may_have(fields, "f:b"));
     }

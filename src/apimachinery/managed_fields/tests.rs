@@ -1,10 +1,9 @@
 //! Who owns what after a sequence of writes.
 
-use serde_json::json;
-
 use super::*;
 use crate::apimachinery::builtin::DEPLOYMENT;
 use crate::apimachinery::schema;
+use crate::base::json;
 
 fn deployment(spec: &Value) -> Object {
     let value = json!({

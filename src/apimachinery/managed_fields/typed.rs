@@ -2,13 +2,12 @@
 //!
 //! Follows the behaviour of `sigs.k8s.io/structured-merge-diff/v6/typed`.
 
-use serde_json::{Map, Value};
-
 use super::field_set::FieldSet;
 use crate::apimachinery::custom::StructuralNode;
 use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::object::Object;
 use crate::apimachinery::schema::{self, FieldType, ListType, TypeSchema};
+use crate::base::{Map, Value};
 
 /// Type of every object's `metadata`.
 const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
@@ -275,7 +274,7 @@ pub(super) fn compare_objects(node: Node, old: &Object, new: &Object) -> Compari
     let mut comparison = Comparison::default();
     for (name, value) in new.fields() {
         let before = old.entry(name);
-        if !before.is_some_and(|before| std::ptr::eq(before, value)) && before != Some(value) {
+        if before != Some(value) {
             comparison.insert(&field_element(name), compare(node.entry(name), before, Some(value)));
         }
     }
@@ -294,12 +293,7 @@ pub(super) fn is_owned(node: Node, key: &str) -> bool {
 }
 
 /// Compares two maps that differ; most entries are the same, so that nothing is made for them.
-fn compare_entries(
-    node: Node,
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    comparison: &mut Comparison,
-) {
+fn compare_entries(node: Node, old: &Map, new: &Map, comparison: &mut Comparison) {
     for (key, value) in new {
         let before = old.get(key);
         if is_owned(node, key) && before != Some(value) {

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::element;
 use super::typed::Node;
 use crate::apimachinery::go_value::go_value;
 use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::schema::{self, FieldType, ListType, TypeSchema};
+use crate::base::Value;
 
 /// What in a configuration is not as its kind says, with the path of each.
 #[must_use]
@@ -122,10 +121,9 @@ fn items(of: &'static FieldType, list: ListType, items: &[Value], path: &str, er
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin::{CONFIG_MAP, DEPLOYMENT, SERVICE};
+    use crate::base::json;
 
     #[test]
     fn configurations_must_have_the_types_of_their_kind() {

@@ -2,7 +2,7 @@
 //!
 //! Follows `k8s.io/client-go/util/csaupgrade`.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::field_set::FieldSet;
 
@@ -53,7 +53,7 @@ fn upgrade(entries: &mut Vec<Value>, old: &str, applier: &str) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

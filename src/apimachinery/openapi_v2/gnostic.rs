@@ -1,8 +1,6 @@
 //! Documents of version 2 in protobuf, as gnostic's `OpenAPIv2.proto` numbers their fields.
 
-use serde_json::Value;
-
-use crate::base::to_yaml;
+use crate::base::{Value, to_yaml};
 
 /// How a value is written under the number of its field.
 #[derive(Clone, Copy)]
@@ -297,7 +295,7 @@ fn varint(mut value: u64, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

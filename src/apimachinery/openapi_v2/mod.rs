@@ -6,7 +6,7 @@ mod paths;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::{Map, Value, json};
+use crate::base::{Map, Value, json};
 
 use super::kinds::Kind;
 use super::openapi;
@@ -76,7 +76,7 @@ fn build(custom: &[&'static Kind]) -> Value {
     }
     for name in [openapi::QUANTITY, openapi::INT_OR_STRING] {
         if let Some(Value::Object(schema)) = definitions.get_mut(name) {
-            schema.insert("type".to_owned(), "string".into());
+            schema.insert("type", "string".into());
         }
     }
     let token = json!({
@@ -114,7 +114,7 @@ fn older(schema: Value) -> Value {
     };
     if let Some(reference) = reference {
         fields.remove("allOf");
-        fields.insert("$ref".to_owned(), reference);
+        fields.insert("$ref", reference);
     }
     Value::Object(fields)
 }

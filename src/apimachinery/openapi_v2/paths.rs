@@ -1,6 +1,6 @@
 //! Paths in the words of version 2: bodies are parameters, and each operation names its media types.
 
-use serde_json::{Map, Value, json};
+use crate::base::{Map, Value, json};
 
 /// What can be done at one path.
 pub(super) fn older(item: Value) -> Value {
@@ -42,7 +42,7 @@ fn operation(given: Value) -> Value {
         consumes = contents.keys().cloned().map(Value::from).collect();
     }
     if !given.is_empty() {
-        operation.insert("parameters".to_owned(), given.into());
+        operation.insert("parameters", given.into());
     }
     let mut produces = Vec::new();
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
@@ -50,23 +50,23 @@ fn operation(given: Value) -> Value {
             let contents = contents(response);
             let Value::Object(response) = response else { continue };
             if response.remove("content").is_some() {
-                response.insert("schema".to_owned(), schema_of(&contents));
+                response.insert("schema", schema_of(&contents));
                 produces = contents.keys().cloned().map(Value::from).collect();
             }
         }
     }
-    operation.insert("consumes".to_owned(), consumes.into());
-    operation.insert("produces".to_owned(), produces.into());
-    operation.insert("schemes".to_owned(), json!(["https"]));
+    operation.insert("consumes", consumes.into());
+    operation.insert("produces", produces.into());
+    operation.insert("schemes", json!(["https"]));
     operation.into()
 }
 
-fn contents(part: &Value) -> Map<String, Value> {
+fn contents(part: &Value) -> Map {
     part.get("content").and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 /// What all media types of a body have in common: its schema.
-fn schema_of(contents: &Map<String, Value>) -> Value {
+fn schema_of(contents: &Map) -> Value {
     contents.values().next().map(|content| content["schema"].clone()).unwrap_or_default()
 }
 

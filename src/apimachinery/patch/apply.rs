@@ -3,15 +3,13 @@
 //! Follows the behaviour of `sigs.k8s.io/structured-merge-diff/v6/merge` and
 //! `k8s.io/apimachinery/pkg/util/managedfields`.
 
-use serde_json::Value;
-
 use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::managed_fields::{
     FieldSet, Manager, Node, compare, element, fields_of, managers_of, set_managers, strip, written_time,
 };
 use crate::apimachinery::object::Object;
 use crate::apimachinery::status::{Status, StatusCause, StatusDetails};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 /// Who applies, and how.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +54,7 @@ pub fn apply(
     };
     strip(&mut own.fields, applier.subresource);
 
-    let mut merged = live.map_or_else(|| Value::Object(serde_json::Map::new()), |live| live.value().clone());
+    let mut merged = live.map_or_else(|| Value::Object(Map::new()), |live| live.value().clone());
     merge(node, &mut merged, configuration.value());
     let (last, mut others): (Vec<Manager>, Vec<Manager>) =
         before.iter().cloned().partition(|manager| manager.is_same_as(&own));
@@ -295,11 +293,10 @@ fn conflict_status(conflicts: &[(String, Vec<String>)]) -> Status {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin::{CONFIG_MAP, DEPLOYMENT};
     use crate::apimachinery::managed_fields::record_update;
+    use crate::base::json;
 
     fn by(manager: &str, force: bool) -> Applier<'_> {
         Applier { manager, force, subresource: "", now: Timestamp::UNIX_EPOCH }

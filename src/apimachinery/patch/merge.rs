@@ -1,13 +1,31 @@
 //! JSON merge patch (RFC 7396): applied, computed from two values, and three-way for custom resources.
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 /// The value with the patch applied; `null` deletes.
 #[must_use]
 pub fn apply(value: &Value, patch: &Value) -> Value {
     let mut patched = value.clone();
-    json_patch::merge(&mut patched, patch);
+    merge(&mut patched, patch);
     patched
+}
+
+fn merge(value: &mut Value, patch: &Value) {
+    let Value::Object(fields) = patch else {
+        *value = patch.clone();
+        return;
+    };
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    let Value::Object(map) = value else { return };
+    for (name, field) in fields {
+        if field.is_null() {
+            map.remove(name);
+        } else {
+            merge(map.entry(name.clone()).or_insert(Value::Null), field);
+        }
+    }
 }
 
 /// The patch that turns `original` into `modified`.
@@ -58,7 +76,7 @@ fn difference(original: &Value, modified: &Value, changes: Changes) -> Option<Va
         }
     }
     if changes != Changes::Additions {
-        for key in old.keys().filter(|key| !new.contains_key(*key)) {
+        for key in old.keys().filter(|key| !new.contains_key(key)) {
             patch.insert(key.clone(), Value::Null);
         }
     }
@@ -79,7 +97,7 @@ fn join(patch: &mut Value, part: Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -2,12 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Number, Value, json};
 
 use super::messages::{Entry, fields_of};
 use super::wire::{Field, Reader};
 use crate::apimachinery::schema::{self, FieldType, TypeSchema};
-use crate::base::Timestamp;
+use crate::base::{Map, Number, Timestamp, Value, json};
 
 /// How deep messages may nest.
 const DEPTH_LIMIT: usize = 64;
@@ -30,7 +29,7 @@ fn read_fields(
     schema: &'static TypeSchema,
     bytes: &[u8],
     depth: usize,
-    object: &mut Map<String, Value>,
+    object: &mut Map,
 ) -> Result<(), String> {
     if depth > DEPTH_LIMIT {
         return Err(format!("proto: message nested more than {DEPTH_LIMIT} levels deep"));
@@ -52,7 +51,7 @@ fn read_fields(
 }
 
 fn add_field(
-    object: &mut Map<String, Value>,
+    object: &mut Map,
     key: &str,
     field_type: &'static FieldType,
     field: Field<'_>,

@@ -4,7 +4,7 @@ mod message;
 mod messages;
 mod wire;
 
-use serde_json::Value;
+use crate::base::Value;
 
 pub(super) use self::messages::numbered_fields;
 use self::wire::Reader;
@@ -37,8 +37,8 @@ pub fn decode(bytes: &[u8]) -> Result<Value, String> {
         .ok_or_else(|| format!("no kind {kind:?} is registered for version {api_version:?}"))?;
     let mut value = message::decode(name, raw)?;
     if let Value::Object(object) = &mut value {
-        object.insert("apiVersion".to_owned(), api_version.into());
-        object.insert("kind".to_owned(), kind.into());
+        object.insert("apiVersion", api_version.into());
+        object.insert("kind", kind.into());
     }
     Ok(value)
 }

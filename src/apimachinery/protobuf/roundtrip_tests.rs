@@ -4,11 +4,10 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::*;
 use crate::apimachinery::kinds::{KINDS, Kind, unstored};
 use crate::apimachinery::{decode_strictly, schema};
+use crate::base::Value;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference/data/api-roundtrip");
 
@@ -23,7 +22,7 @@ fn differences(path: &str, expected: &Value, found: &Value, told: &mut Vec<Strin
                     None => told.push(format!("{path} is missing: {value}")),
                 }
             }
-            let more = found.iter().filter(|(key, _)| !expected.contains_key(*key));
+            let more = found.iter().filter(|(key, _)| !expected.contains_key(key));
             told.extend(more.map(|(key, value)| format!("{path}.{key} is too much: {value}")));
         }
         (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {

@@ -1,6 +1,6 @@
 //! Bodies written byte by byte.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

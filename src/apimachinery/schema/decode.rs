@@ -1,7 +1,6 @@
 //! Reads a request's JSON as upstream's Go types would: wrong types refused, unknown fields named and dropped.
 
-use serde_json::{Map, Number, Value};
-
+use super::places::{Place, Places, plain_mismatch};
 use super::scalars;
 use super::types::{Field, FieldType, TypeSchema};
 use crate::apimachinery::custom;
@@ -9,6 +8,7 @@ use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::object::Object;
 use crate::apimachinery::quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 use crate::apimachinery::status::Status;
+use crate::base::{Map, Number, Value};
 
 /// An object as it comes out of a round trip through its Go type.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub fn decode_as(
     value: &Value,
 ) -> Result<Decoded, Status> {
     let (mut reader, mut value) = (Reader::default(), value.clone());
-    if !reader.message(schema, &mut value).map_err(|error| refusal(kind, version, &error))? {
+    if !reader.message(schema, &mut value, None).map_err(|error| refusal(kind, version, &error))? {
         value = Value::Object(Map::new());
     }
     Ok(Decoded { value, unknown_fields: reader.unknown_fields })
@@ -70,7 +70,8 @@ pub fn decode_object(
     let fresh = |(name, _): &(&str, &Value)| !known.is_some_and(|known| object.shares(known, name));
     let names: Vec<String> = object.fields().filter(fresh).map(|(name, _)| name.to_owned()).collect();
     for name in names {
-        let read = reader.field(schema, &name, object.field_mut(&name));
+        let read =
+            reader.field(schema, &name, object.field_mut(&name), known.and_then(|known| known.entry(&name)));
         if !read.map_err(|error| refusal(kind.kind, kind.version, &error))? {
             object.remove_field(&name);
         }
@@ -95,52 +96,56 @@ fn refusal(kind: &str, version: &str, error: &str) -> Status {
     Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {kind}: {error}"))
 }
 
-/// One level of the way down.
-enum Place {
-    /// A field of a struct, with the struct's Go name.
-    Field(&'static str, &'static str),
-    /// An item of a list.
-    Index(usize),
-    /// A value of a map.
-    Key(String),
-}
-
 /// Makes of values what Go would write of them after it has read them. Its functions answer whether it would
 /// write anything at all.
 #[derive(Default)]
 struct Reader {
-    places: Vec<Place>,
+    places: Places,
     unknown_fields: Vec<String>,
 }
 
 impl Reader {
-    fn message(&mut self, schema: &'static TypeSchema, value: &mut Value) -> Result<bool, String> {
+    fn message(
+        &mut self,
+        schema: &'static TypeSchema,
+        value: &mut Value,
+        known: Option<&Value>,
+    ) -> Result<bool, String> {
         let map = match value {
             Value::Object(map) => map,
             Value::Null => return Ok(false),
-            other => return Err(self.mismatch(json_type(other), &schema.go_type())),
+            other => return Err(self.places.mismatch(json_type(other), &schema.go_type())),
         };
         let mut outcome = Ok(());
         map.retain(|name, value| {
             outcome.is_ok()
-                && self.field(schema, name, value).unwrap_or_else(|error| {
-                    outcome = Err(error);
-                    false
-                })
+                && self.field(schema, name, value, known.and_then(|known| known.get(name))).unwrap_or_else(
+                    |error| {
+                        outcome = Err(error);
+                        false
+                    },
+                )
         });
         outcome?;
         add_value_structs(schema, map);
         Ok(true)
     }
 
-    fn field(&mut self, schema: &'static TypeSchema, name: &str, value: &mut Value) -> Result<bool, String> {
+    /// Reads a field. What it shares with what is known there was read before.
+    fn field(
+        &mut self,
+        schema: &'static TypeSchema,
+        name: &str,
+        value: &mut Value,
+        known: Option<&Value>,
+    ) -> Result<bool, String> {
         let Some((name, field)) = schema.fields.get_key_value(name) else {
-            let path = self.path_of(name);
+            let path = self.places.path_to(name);
             self.unknown_fields.push(path);
             return Ok(false);
         };
         self.places.push(Place::Field(schema.go_name(), name));
-        let written = self.value(&field.field_type, field.go_string_type, value)?;
+        let written = self.value(&field.field_type, field.go_string_type, value, known)?;
         self.places.pop();
         Ok(written && !is_omitted(field, value))
     }
@@ -150,14 +155,18 @@ impl Reader {
         expected: &'static FieldType,
         go_type: Option<&str>,
         value: &mut Value,
+        known: Option<&Value>,
     ) -> Result<bool, String> {
+        if value.is_object() && known.is_some_and(|known| value.is_shared_with(known)) {
+            return Ok(true);
+        }
         if value.is_null() && *expected != FieldType::Any {
             return Ok(false);
         }
         match expected {
-            FieldType::Message(reference) => return self.message(reference.schema(), value),
-            FieldType::Array(item) => self.array(expected, item, value)?,
-            FieldType::Map(item) => self.map(expected, item, value)?,
+            FieldType::Message(reference) => return self.message(reference.schema(), value, known),
+            FieldType::Array(item) => self.array(expected, item, value, known)?,
+            FieldType::Map(item) => self.map(expected, item, value, known)?,
             _ => self.scalar(expected, go_type, value)?,
         }
         Ok(true)
@@ -168,13 +177,14 @@ impl Reader {
         expected: &FieldType,
         item_type: &'static FieldType,
         value: &mut Value,
+        known: Option<&Value>,
     ) -> Result<(), String> {
         let Value::Array(items) = value else {
-            return Err(self.mismatch(json_type(value), &expected.go_type()));
+            return Err(self.places.mismatch(json_type(value), &expected.go_type()));
         };
         for (index, item) in items.iter_mut().enumerate() {
             self.places.push(Place::Index(index));
-            if !self.value(item_type, None, item)? {
+            if !self.value(item_type, None, item, known.and_then(|known| known.get(index)))? {
                 *item = zero(item_type);
             }
             self.places.pop();
@@ -187,17 +197,18 @@ impl Reader {
         expected: &FieldType,
         item_type: &'static FieldType,
         value: &mut Value,
+        known: Option<&Value>,
     ) -> Result<(), String> {
         let Value::Object(entries) = value else {
-            return Err(self.mismatch(json_type(value), &expected.go_type()));
+            return Err(self.places.mismatch(json_type(value), &expected.go_type()));
         };
         // The key is told of fields below alone.
         let has_fields = matches!(item_type, FieldType::Message(_) | FieldType::Array(_) | FieldType::Map(_));
         for (key, item) in entries {
             if has_fields {
-                self.places.push(Place::Key(key.clone()));
+                self.places.push(Place::Key(key.to_string()));
             }
-            if !self.value(item_type, None, item)? {
+            if !self.value(item_type, None, item, known.and_then(|known| known.get(key)))? {
                 *item = zero(item_type);
             }
             if has_fields {
@@ -237,7 +248,7 @@ impl Reader {
             }
             (_, other) => {
                 let go_type = go_type.map_or_else(|| expected.go_type(), str::to_owned);
-                Err(self.mismatch(json_type(other), &go_type))
+                Err(self.places.mismatch(json_type(other), &go_type))
             }
         }
     }
@@ -246,53 +257,12 @@ impl Reader {
         let fits = number
             .as_i64()
             .is_some_and(|whole| *expected == FieldType::Integer64 || i32::try_from(whole).is_ok());
-        if fits { Ok(()) } else { Err(self.mismatch(&format!("number {number}"), &expected.go_type())) }
-    }
-
-    /// `json.UnmarshalTypeError`: the innermost struct, then the fields on the way (no indices, no keys).
-    fn mismatch(&self, found: &str, go_type: &str) -> String {
-        let fields: Vec<(&str, &str)> = self
-            .places
-            .iter()
-            .filter_map(|place| match place {
-                Place::Field(owner, name) => Some((*owner, *name)),
-                Place::Index(_) | Place::Key(_) => None,
-            })
-            .collect();
-        let Some((owner, _)) = fields.last() else { return plain_mismatch(found, go_type) };
-        let path: Vec<&str> = fields.iter().map(|(_, name)| *name).collect();
-        format!(
-            "json: cannot unmarshal {found} into Go struct field {owner}.{} of type {go_type}",
-            path.join(".")
-        )
-    }
-
-    fn path_of(&self, name: &str) -> String {
-        let mut path = String::new();
-        for place in &self.places {
-            match place {
-                Place::Index(index) => path.push_str(&format!("[{index}]")),
-                Place::Field(_, name) => {
-                    path.push_str(name_separator(&path));
-                    path.push_str(name);
-                }
-                Place::Key(key) => {
-                    path.push_str(name_separator(&path));
-                    path.push_str(key);
-                }
-            }
+        if fits {
+            Ok(())
+        } else {
+            Err(self.places.mismatch(&format!("number {number}"), &expected.go_type()))
         }
-        path.push_str(name_separator(&path));
-        path + name
     }
-}
-
-fn name_separator(path: &str) -> &'static str {
-    if path.is_empty() { "" } else { "." }
-}
-
-fn plain_mismatch(found: &str, go_type: &str) -> String {
-    format!("json: cannot unmarshal {found} into Go value of type {go_type}")
 }
 
 fn json_type(value: &Value) -> &'static str {
@@ -340,9 +310,9 @@ fn zero(item: &'static FieldType) -> Value {
 }
 
 /// Structs that Go writes although nobody gave them.
-fn add_value_structs(schema: &'static TypeSchema, decoded: &mut Map<String, Value>) {
+fn add_value_structs(schema: &'static TypeSchema, decoded: &mut Map) {
     for (name, field) in schema.fields.iter().filter(|(_, field)| field.value_struct) {
-        if !decoded.contains_key(*name) {
+        if !decoded.contains_key(name) {
             decoded.insert((*name).to_owned(), zero(&field.field_type));
         }
     }
@@ -350,10 +320,9 @@ fn add_value_structs(schema: &'static TypeSchema, decoded: &mut Map<String, Valu
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin::{CONFIG_MAP, DEPLOYMENT, POD, SECRET, SERVICE};
+    use crate::base::json;
 
     fn deployment(spec: Value) -> Value {
         json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})

@@ -5,6 +5,7 @@ mod decode;
 mod go_facts;
 mod list_types;
 mod openapi_facts;
+mod places;
 mod published;
 mod scalars;
 mod types;

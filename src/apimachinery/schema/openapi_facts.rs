@@ -1,6 +1,6 @@
 //! What OpenAPI documents say of fields besides their types: the values of enumerations, and defaults.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::types::{Field, FieldType};
 

@@ -11,11 +11,12 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
 use k8s_openapi::apimachinery::pkg::apis::meta;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration;
 use schemars::{JsonSchema, SchemaGenerator};
-use serde_json::{Map, Value};
+
+use crate::base::{Map, Value};
 
 /// What the types and their fields are for.
 pub(in crate::apimachinery) struct Descriptions {
-    definitions: Map<String, Value>,
+    definitions: Map,
 }
 
 impl Descriptions {
@@ -42,11 +43,12 @@ fn text(schema: &Value) -> &str {
 }
 
 /// The schema of every type by name, and the types of kinds: name, then group, version and kind.
-fn published() -> (Map<String, Value>, BTreeMap<String, [&'static str; 3]>) {
+fn published() -> (Map, BTreeMap<String, [&'static str; 3]>) {
     let mut registration = Registration { generator: SchemaGenerator::default(), kinds: BTreeMap::new() };
     register_workloads(&mut registration);
     register_others(&mut registration);
-    (registration.generator.take_definitions(true), registration.kinds)
+    let definitions = registration.generator.take_definitions(true).into_iter();
+    (definitions.map(|(name, schema)| (name, schema.into())).collect(), registration.kinds)
 }
 
 /// Collects the kinds while their schemas are generated.
@@ -156,13 +158,15 @@ fn register_others(registration: &mut Registration) {
 
 #[cfg(test)]
 mod tests {
+    use crate::base::Key;
+
     use super::super::catalogue::TABLE;
     use super::*;
 
     const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
     /// The word for a type in the table.
-    fn word(schema: &Value, known: &Map<String, Value>) -> String {
+    fn word(schema: &Value, known: &Map) -> String {
         let direct = schema.get("$ref").and_then(Value::as_str);
         let reference = direct.or_else(|| schema.pointer("/allOf/0/$ref").and_then(Value::as_str));
         if let Some(name) = reference.and_then(|reference| reference.rsplit('/').next()) {
@@ -188,7 +192,7 @@ mod tests {
         }
     }
 
-    fn referred<'a>(name: &'a str, known: &Map<String, Value>) -> &'a str {
+    fn referred<'a>(name: &'a str, known: &Map) -> &'a str {
         match name.strip_prefix(META).unwrap_or(name) {
             "io.k8s.apimachinery.pkg.api.resource.Quantity" => "quantity",
             "io.k8s.apimachinery.pkg.util.intstr.IntOrString" => "int-or-string",
@@ -203,14 +207,15 @@ mod tests {
 
     fn table() -> String {
         let (definitions, kinds) = published();
-        let mut names: Vec<&String> = definitions.keys().collect();
+        let mut names: Vec<&Key> = definitions.keys().collect();
         names.sort();
-        let line = |name: &String| {
+        let line = |name: &Key| {
             let definition = &definitions[name];
             let required = definition.get("required").cloned().unwrap_or_default();
             let is_required =
                 |field: &str| required.as_array().is_some_and(|names| names.iter().any(|name| name == field));
-            let kind = kinds.get(name).map(|[group, version, kind]| format!(" @{group}/{version}/{kind}"));
+            let kind =
+                kinds.get(name.as_str()).map(|[group, version, kind]| format!(" @{group}/{version}/{kind}"));
             let mut fields: Vec<String> = definition
                 .get("properties")
                 .and_then(Value::as_object)

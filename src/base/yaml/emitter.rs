@@ -1,6 +1,6 @@
 //! Writing YAML byte for byte as kubectl does, that is, as goyaml.v2 and libyaml under it.
 
-use serde_json::{Map, Number, Value};
+use crate::base::{Map, Number, Value};
 
 use super::key_order::sort_keys;
 use super::resolve::whole_float;
@@ -49,7 +49,7 @@ impl Emitter {
         }
     }
 
-    fn map(&mut self, map: &Map<String, Value>, outer: Option<usize>) {
+    fn map(&mut self, map: &Map, outer: Option<usize>) {
         let indent = outer.map_or(0, |outer| outer + BEST_INDENT);
         for key in sort_keys(map.keys()) {
             self.indent = indent;

@@ -1,11 +1,13 @@
 //! The order in which goyaml.v2 writes the keys of a map: numbers in keys count as numbers.
 
+use crate::base::Key;
+
 /// Sorts keys as goyaml.v2 does.
 ///
 /// Its comparison is no total order, so the standard sorts may panic on it; a plain merge sort
 /// takes what it is told.
-pub(super) fn sort_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
-    merge_sort(keys.map(String::as_str).collect())
+pub(super) fn sort_keys<'a>(keys: impl Iterator<Item = &'a Key>) -> Vec<&'a str> {
+    merge_sort(keys.map(Key::as_str).collect())
 }
 
 fn merge_sort(mut keys: Vec<&str>) -> Vec<&str> {

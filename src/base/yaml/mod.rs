@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::base::Value;
 
 pub use emitter::to_yaml;
 pub use reader::parse_yaml;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
-use serde_json::{Map, Value};
+
+use crate::base::{Map, Value};
 
 use super::libyaml;
 use super::resolve::resolve;
@@ -223,7 +224,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `<<`: the keys of another map, or of several, of which the first wins.
-    fn merge(&mut self, map: &mut Map<String, Value>) -> Result<(), YamlError> {
+    fn merge(&mut self, map: &mut Map) -> Result<(), YamlError> {
         let Some((event, span)) = self.next()? else { return Ok(()) };
         self.merging += 1;
         let value = self.node(event, &span);

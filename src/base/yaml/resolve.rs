@@ -1,6 +1,6 @@
 //! What a plain scalar means in YAML 1.1 as goyaml.v2 reads it: `yes` is true, `0644` is octal.
 
-use serde_json::{Number, Value};
+use crate::base::{Number, Value};
 
 /// Resolves a plain scalar; `None` when it is a number that JSON has no form for (`.inf`, `.nan`).
 pub(super) fn resolve(text: &str) -> Option<Value> {

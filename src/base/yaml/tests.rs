@@ -1,6 +1,6 @@
 //! What is read, refused and written, compared with what kubectl prints.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::{Position, parse_yaml, to_yaml};
 

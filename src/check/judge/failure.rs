@@ -1,8 +1,7 @@
 //! Why an expectation does not hold, for those about one object, a rule, a probe, an answer or a command.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, resolve_kind};
+use crate::base::{Value, json};
 use crate::lesson::{Expectation, Form, HttpProbe, ObjectRef, Rule, Selection, ValueOrigin};
 
 use super::super::partial::{self, Gap, gaps, shorten};

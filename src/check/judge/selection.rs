@@ -1,8 +1,7 @@
 //! Why an expectation about a selection does not hold.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 use crate::lesson::{Expectation, Quantifier, Selection};
 
 use super::super::partial::{Gap, contains, gaps};

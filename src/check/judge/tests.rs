@@ -1,9 +1,8 @@
 //! Verdicts over small worlds.
 
-use serde_json::{Value, json};
-
 use super::super::probe::Answered;
 use super::*;
+use crate::base::{Value, json};
 use crate::lesson::{Mistake, Source, Text};
 
 /// A step with these checks, read as an author writes them.

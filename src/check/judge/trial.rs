@@ -1,9 +1,9 @@
 //! Checks that do something to the cluster, or ask it again and again: what came of it so far.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::apimachinery::{Kind, Object};
+use crate::base::{Value, from_value};
 use crate::lesson::{Action, Expectation, Form, HttpProbe, ObjectRef, Step, Trial, ValueOrigin};
 
 use super::super::partial::Snap;
@@ -38,7 +38,7 @@ pub(in crate::check) struct TrialState {
 
 impl TrialState {
     pub(in crate::check) fn read(snap: &Snap, key: &str) -> Option<Self> {
-        serde_json::from_value(snap.get(key)?.clone()).ok()
+        from_value(snap.get(key)?.clone()).ok()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lists, compared by content: each expected item needs an item of its own.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::wording::show;
 use super::{Comparison, gaps};

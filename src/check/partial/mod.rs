@@ -8,9 +8,8 @@ mod wording;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::Quantity;
+use crate::base::{Map, Value};
 
 pub(super) use operators::full_image;
 pub(super) use wording::{quote, shorten, show};
@@ -68,12 +67,12 @@ impl Comparison<'_> {
         }
     }
 
-    fn compare_map(&mut self, map: &Map<String, Value>, actual: Option<&Value>, path: &str) {
+    fn compare_map(&mut self, map: &Map, actual: Option<&Value>, path: &str) {
         if map.is_empty() && !actual.is_some_and(Value::is_object) {
             self.gap(path, "{}".to_owned(), actual, None);
         }
         for (key, value) in map {
-            let step = if key.contains(['.', '/']) { format!("[{key:?}]") } else { key.clone() };
+            let step = if key.contains(['.', '/']) { format!("[{key:?}]") } else { key.to_string() };
             let separator = if path.is_empty() || step.starts_with('[') { "" } else { "." };
             let below = actual.and_then(|actual| actual.get(key));
             self.compare(value, below, &format!("{path}{separator}{step}"));
@@ -87,7 +86,7 @@ impl Comparison<'_> {
     }
 }
 
-fn is_test(map: &Map<String, Value>) -> bool {
+fn is_test(map: &Map) -> bool {
     !map.is_empty() && map.keys().all(|key| key.starts_with('$'))
 }
 

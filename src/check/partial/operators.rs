@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
-use serde_json::{Value, json};
 
 use crate::apimachinery::Quantity;
+use crate::base::{Value, json};
 
 use super::{Comparison, contains, same, wording};
 

@@ -1,7 +1,7 @@
 //! Partial objects against whole ones.
 
 use super::*;
-use serde_json::json;
+use crate::base::json;
 
 fn of(expected: Value, actual: &Value) -> Vec<String> {
     let snap = Snap::from([("uid".to_owned(), json!("a-1"))]);

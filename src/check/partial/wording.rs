@@ -1,6 +1,6 @@
 //! Values and tests in few words.
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 use super::is_test;
 
@@ -74,6 +74,6 @@ fn show_test_or_value(value: &Value) -> String {
     }
 }
 
-fn test_text(test: &Map<String, Value>) -> String {
+fn test_text(test: &Map) -> String {
     test.iter().map(|(test, argument)| wording(test, argument)).collect::<Vec<_>>().join(", ")
 }

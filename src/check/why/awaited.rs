@@ -1,7 +1,6 @@
 //! Steps that pass in a bad state: the trouble that they wait for is none.
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::lesson::{Expectation, Form, Quantifier};
 
 use super::finding::Finding;

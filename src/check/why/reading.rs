@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::Request;
-use serde_json::Value;
 
 use crate::apimachinery::{Kind, Object, builtin};
+use crate::base::Value;
 use crate::lesson::Step;
 
 use super::super::Context;

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::apimachinery::{KINDS, Kind, Object, resolve_kind};
-use crate::base::{nearest, timeout};
+use crate::base::{Value, nearest, timeout};
 use crate::lesson::HttpProbe;
 
 use super::super::Context;

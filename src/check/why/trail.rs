@@ -1,8 +1,7 @@
 //! The links of a chain as a learner reads them: each object with its state, down to the container.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 use crate::lesson::Language;
 
 use super::super::partial::show;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use http::Request;
-use serde_json::Value;
 
 use crate::apimachinery::{Kind, LabelSelector, Object, builtin};
+use crate::base::Value;
 use crate::lesson::{ObjectRef, Selection};
 
 use super::partial::{Snap, contains};
@@ -183,8 +183,8 @@ async fn list(client: &kube::Client, place: &Place) -> kube::Result<Vec<Object>>
     };
     let named = items.into_iter().map(|mut item| {
         if let Some(fields) = item.as_object_mut() {
-            fields.insert("apiVersion".to_owned(), place.kind.api_version().into());
-            fields.insert("kind".to_owned(), place.kind.kind.into());
+            fields.insert("apiVersion", place.kind.api_version().into());
+            fields.insert("kind", place.kind.kind.into());
         }
         item
     });

@@ -8,9 +8,8 @@ use http::Request;
 use http::header::DATE;
 use http_body_util::{BodyExt, Limited};
 use kube::client::Body;
-use serde_json::{Value, json};
 
-use crate::base::{Clock, Stopwatch, timeout};
+use crate::base::{Clock, Stopwatch, Value, json, timeout};
 use crate::environment::{Sign, Target, missing_rights, signs_in_cluster, signs_in_names};
 use crate::lesson::Language;
 

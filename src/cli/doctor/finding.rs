@@ -1,8 +1,6 @@
 //! What the doctor found, for people and for programs.
 
-use serde_json::{Value, json};
-
-use crate::base::{display_width, pad_end, wrap};
+use crate::base::{Value, display_width, json, pad_end, wrap};
 use crate::repl::{Role, Theme};
 
 /// How something is.

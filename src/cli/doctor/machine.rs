@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde_json::json;
-
+use crate::base::json;
 use crate::environment::{ask_program, find_program};
 use crate::lesson::Language;
 use crate::repl::Theme;

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
+use crate::base::{Value, json};
 use crate::environment::{Captured, PROFILE, Profile, ProfileState, ask_program, find_program};
 use crate::lesson::Language;
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, Response};
-use serde_json::json;
 
 use crate::apimachinery::{Object, Status, unstored};
+use crate::base::json;
 
 use super::super::driver::Shared;
 use super::body::Body;

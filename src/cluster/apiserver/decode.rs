@@ -2,10 +2,9 @@
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use serde_json::Value;
 
 use crate::apimachinery::{FieldError, KINDS, Kind, Object, Status, decode_protobuf};
-use crate::base::{Position, parse_yaml};
+use crate::base::{Map, Position, Value, parse_yaml};
 
 use super::super::registry::Patch;
 use super::duplicates;
@@ -60,7 +59,7 @@ pub(super) fn any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
         let why = json_error::no_object(&value);
         return Err(Status::bad_request(format!("couldn't get version/kind; json parse error: {why}")));
     }
-    Ok(Object::from_value(value).unwrap_or_else(|| Object::from(serde_json::Map::new())))
+    Ok(Object::from_value(value).unwrap_or_else(|| Object::from(Map::new())))
 }
 
 /// The fields of a JSON body that names one of them twice, and whether each has come before.

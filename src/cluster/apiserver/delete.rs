@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::{HeaderMap, Response};
 
 use crate::apimachinery::{FieldError, Object, Status, StatusDetails};
+use crate::base::{Map, Value};
 
 use super::super::authorization::User;
 use super::super::registry::{DeleteOptions, Deleted, Propagation, WriteOptions};
@@ -87,8 +88,7 @@ fn decode_options(
     body: &[u8],
     user: &Arc<User>,
 ) -> Result<(DeleteOptions, WriteOptions), Status> {
-    let given =
-        if body.is_empty() { Object::from(serde_json::Map::new()) } else { decode::any(headers, body)? };
+    let given = if body.is_empty() { Object::from(Map::new()) } else { decode::any(headers, body)? };
     let mut options = write::write_options(info, headers, user)?;
     options.dry_run |= given.list("/dryRun").iter().any(|value| value == "All");
     let policy = match given.text("/propagationPolicy") {
@@ -97,7 +97,7 @@ fn decode_options(
     };
     let orphan = given
         .get("/orphanDependents")
-        .and_then(serde_json::Value::as_bool)
+        .and_then(Value::as_bool)
         .or_else(|| info.query.flag_or_none("orphanDependents"));
     let text = |pointer| Some(given.text(pointer)).filter(|text| !text.is_empty()).map(str::to_owned);
     let grace_period_seconds = match given.number("/gracePeriodSeconds") {
@@ -107,7 +107,7 @@ fn decode_options(
     let mut errors = propagation_errors(policy, orphan);
     let dry_run = match given.list("/dryRun") {
         [] => info.query.all("dryRun").collect(),
-        values => values.iter().filter_map(serde_json::Value::as_str).collect(),
+        values => values.iter().filter_map(Value::as_str).collect(),
     };
     errors.extend(write::dry_run_error(dry_run));
     if !errors.is_empty() {

@@ -4,11 +4,11 @@ use base64::Engine;
 use http::header::{ETAG, HeaderValue, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, Response};
 use serde::Serialize;
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::apimachinery::groups::{GROUP_VERSIONS, GroupVersion, group_order};
 use crate::apimachinery::{KINDS, Kind, Subresource, unstored};
+use crate::base::{Value, json};
 
 use super::body::{self, Body};
 use super::negotiate;

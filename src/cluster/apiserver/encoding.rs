@@ -5,10 +5,9 @@ use std::sync::Arc;
 use http::Response;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Kind, Object, Sent, Status, unstored};
-use crate::base::{Timestamp, to_yaml};
+use crate::base::{Timestamp, Value, json, to_value, to_yaml};
 
 use super::super::registry::{self, Column, Registry, Row};
 use super::body::{self, Body};
@@ -185,7 +184,7 @@ impl Presentation {
             }
             Encoding::Json => body::json(200, &self.plain_list(metadata, objects)),
             Encoding::Yaml => {
-                let list = serde_json::to_value(self.plain_list(metadata, objects)).unwrap_or_default();
+                let list = to_value(self.plain_list(metadata, objects)).unwrap_or_default();
                 body::bytes(200, body::YAML, to_yaml(&list))
             }
         }
@@ -213,7 +212,7 @@ impl Presentation {
             Encoding::Table(_) => {
                 let metadata = json!({"resourceVersion": object.text("/metadata/resourceVersion")});
                 let table = Registry::table(self.kind, std::slice::from_ref(object), now);
-                serde_json::to_value(self.table(metadata, &table, with_columns)).unwrap_or_default()
+                to_value(self.table(metadata, &table, with_columns)).unwrap_or_default()
             }
         }
     }

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
-use serde_json::Value;
 
 use crate::apimachinery::builtin::{FLOW_SCHEMA, PRIORITY_LEVEL_CONFIGURATION};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::authorization::{Attributes, User, split_account_user_name};
 use super::super::storage::Store;

@@ -7,12 +7,11 @@ use http_body_util::BodyExt;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::FileFailurePersistence;
-use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::super::config::ClusterConfig;
 use super::super::running_cluster::Cluster;
-use crate::base::timeout;
+use crate::base::{Value, timeout};
 
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 /// Wall time within which an answer must have come; generous, for machines that are busy.

@@ -121,7 +121,6 @@ fn headers_of(request: &HttpRequest) -> HeaderMap {
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
-    use serde_json::{Value, json};
 
     use super::super::super::config::ClusterConfig;
     use super::super::super::registry::WriteOptions;
@@ -129,6 +128,7 @@ mod tests {
     use super::*;
     use crate::apimachinery::builtin::{POD, ROLE_BINDING};
     use crate::apimachinery::{Object, ObjectKey};
+    use crate::base::{Value, json};
 
     fn create(simulation: &mut Simulation, kind: &'static Kind, name: &str, fields: Value) {
         let mut object = Object::new(kind, "default", name);

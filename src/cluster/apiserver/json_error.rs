@@ -1,6 +1,6 @@
 //! What is wrong with a JSON body, in the words of Go's `encoding/json`.
 
-use serde_json::Value;
+use crate::base::Value;
 
 /// What Go reads the first two fields of every object into.
 const TYPE_META: &str =

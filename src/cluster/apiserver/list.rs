@@ -109,7 +109,7 @@ impl Continue {
             since: 0,
         };
         let mut status = Status::expired(INCONSISTENT_CONTINUE);
-        status.metadata.insert("continue".to_owned(), fresh.encode().into());
+        status.metadata.insert("continue", fresh.encode().into());
         status
     }
 }

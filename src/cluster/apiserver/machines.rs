@@ -1,9 +1,9 @@
 //! `/podlings/machines`: the machines beneath the nodes, which minikube adds, stops, starts and deletes.
 
 use http::{Method, Response};
-use serde_json::{Value, json};
 
 use crate::apimachinery::Status;
+use crate::base::{Value, json};
 
 use super::super::driver::Shared;
 use super::body::{self, Body};

@@ -1,8 +1,7 @@
 //! Questions that the API answers and does not store: who am I, may I.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{FieldError, FieldErrors, Kind, Object, Status, unstored};
+use crate::base::{Value, json, to_value};
 
 use super::super::authentication::{API_AUDIENCE, user_of_token};
 use super::super::authorization::{Attributes, Decision, PolicyRule, User, authorize, rules_for};
@@ -172,8 +171,8 @@ fn rules_status(store: &Store, user: &User, namespace: &str) -> Result<Value, St
     let (rules, errors) = rules_for(store, user, namespace);
     let (paths, resources): (Vec<PolicyRule>, Vec<PolicyRule>) =
         rules.into_iter().partition(|rule| !rule.non_resource_urls.is_empty());
-    let mut status =
-        json!({"resourceRules": resources, "nonResourceRules": paths, "incomplete": !errors.is_empty()});
+    let listed = |rules: &[PolicyRule]| to_value(rules).map_err(|error| Status::internal(error.to_string()));
+    let mut status = json!({"resourceRules": listed(&resources)?, "nonResourceRules": listed(&paths)?, "incomplete": !errors.is_empty()});
     if !errors.is_empty() {
         status["evaluationError"] = match errors.as_slice() {
             [one] => one.clone(),

@@ -2,7 +2,8 @@
 
 use futures::{AsyncBufReadExt, TryStreamExt};
 use http::Request;
-use serde_json::{Value, json};
+
+use crate::base::{Value, json};
 
 use super::super::config::ClusterConfig;
 use super::super::running_cluster::Cluster;

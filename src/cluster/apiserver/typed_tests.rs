@@ -1,6 +1,6 @@
 //! What types ask of bodies that are applied, and how lists tell theirs.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::tests::{MAPS, ask, get, post_bytes, with_default_namespace};
 

@@ -8,12 +8,11 @@ use futures::stream;
 use http::{HeaderMap, Response};
 use hyper::body::Bytes;
 use serde::Serialize;
-use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::watch::Receiver;
 
 use crate::apimachinery::{Kind, Object, Status, WatchEventType};
-use crate::base::{Random, Stopwatch, Timestamp, timeout};
+use crate::base::{Random, Stopwatch, Timestamp, Value, timeout};
 
 use super::super::driver::Shared;
 use super::super::registry::Registry;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::header::USER_AGENT;
 use http::{HeaderMap, Response};
-use serde_json::Value;
 
 use crate::apimachinery::{FieldError, FieldErrorType, Status};
+use crate::base::Value;
 
 use super::super::authorization::User;
 use super::super::registry::{FieldValidation, WriteOptions, Written};

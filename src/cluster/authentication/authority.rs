@@ -14,9 +14,8 @@ use rcgen::{
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
-use serde_json::{Value, json};
 
-use crate::base::{ResultExt, UserError};
+use crate::base::{ResultExt, UserError, Value, json};
 
 use super::super::runtime::ServerCertificate;
 

@@ -3,11 +3,10 @@
 
 use jiff::SignedDuration;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{NODE, POD, SECRET, SERVICE_ACCOUNT};
 use crate::apimachinery::{Kind, Object, ObjectKey};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::authorization::User;
 use super::super::storage::Store;

@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::Serialize;
-use serde_json::{Value, json};
+
+use crate::base::{Value, json};
 
 use super::authority::Authority;
 

@@ -1,10 +1,9 @@
 //! The node authorizer: a kubelet may read what the Pods on its node use, and little else
 //! (`plugin/pkg/auth/authorizer/node`).
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{CLUSTER_ROLE, PERSISTENT_VOLUME_CLAIM};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::storage::Store;
 use super::attributes::Attributes;

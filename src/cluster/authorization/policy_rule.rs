@@ -2,7 +2,8 @@
 //! (`pkg/apis/rbac/v1`, `component-helpers/auth/rbac/validation`).
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+use crate::base::Value;
 
 use super::attributes::Attributes;
 
@@ -181,7 +182,7 @@ pub(crate) fn allows(rule: &Value, attributes: &Attributes) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::storage::Store;
 use super::attributes::Attributes;

@@ -1,9 +1,8 @@
 //! Decisions over a store with a few roles in it.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, POD, ROLE, ROLE_BINDING};
 use crate::apimachinery::{Kind, Object};
+use crate::base::{Value, json};
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 /// The group whose members may do everything.
 pub(crate) const MASTERS: &str = "system:masters";

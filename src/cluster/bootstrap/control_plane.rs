@@ -5,10 +5,9 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
-use crate::base::parse_yaml;
+use crate::base::{Value, json, parse_yaml};
 
 use super::super::registry::Registry;
 use super::nodes;

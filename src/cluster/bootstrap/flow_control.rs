@@ -1,8 +1,7 @@
 //! How a fresh API server shares its time between requests (`apiserver/pkg/apis/flowcontrol/bootstrap`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::registry::{Registry, WriteOptions};
 

@@ -1,10 +1,9 @@
 //! What the components of a running control plane leave behind of themselves: APIServices, Leases, CSINodes,
 //! the range of cluster IPs.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::groups::GROUP_VERSIONS;
 use crate::apimachinery::{Object, ObjectKey, Status, builtin, seconds};
+use crate::base::{Value, json};
 
 use super::super::config::ClusterConfig;
 use super::super::registry::{Registry, WriteOptions};

@@ -1,8 +1,7 @@
 //! The nodes of a fresh cluster, as minikube's look.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::registry::{Registry, WriteOptions};
 use super::VERSION;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::registry::{Registry, time_text};
 /// Last byte of the first Pod's address.

@@ -1,9 +1,8 @@
 //! APIServices: whether the server behind each of them can be reached (`kube-aggregator`'s availability
 //! controller). The one that is modelled is metrics-server.
 
-use serde_json::json;
-
 use crate::apimachinery::{NODE_METRICS, Object, ObjectKey, Status, builtin};
+use crate::base::json;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{Registry, time_text};

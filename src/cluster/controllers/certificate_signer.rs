@@ -4,10 +4,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, Status, builtin, seconds};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::authentication::{CertificateRequest, Usage};
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};

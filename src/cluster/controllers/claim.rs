@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, OwnerReference, Status};
+use crate::base::{Value, json};
 
 use super::super::registry::{Registry, WriteOptions};
 use super::MANAGER;

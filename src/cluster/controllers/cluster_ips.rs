@@ -1,10 +1,9 @@
 //! Cluster IPs: one IPAddress for every address that a Service holds
 //! (`pkg/registry/core/service/ipallocator/controller`).
 
-use serde_json::json;
-
 use crate::apimachinery::builtin::{IP_ADDRESS, SERVICE};
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::{Value, json};
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{DeleteOptions, Registry, WriteOptions};
@@ -56,7 +55,7 @@ impl Reconciler for ClusterIpController {
 }
 
 fn addresses(service: &Object) -> Vec<ObjectKey> {
-    let texts = service.list("/spec/clusterIPs").iter().filter_map(serde_json::Value::as_str);
+    let texts = service.list("/spec/clusterIPs").iter().filter_map(Value::as_str);
     texts.filter(|address| *address != "None").map(|address| ObjectKey::new("", address)).collect()
 }
 

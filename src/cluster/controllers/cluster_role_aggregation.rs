@@ -1,8 +1,7 @@
 //! ClusterRoles that gather the rules of others (`pkg/controller/clusterroleaggregation`).
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, Status, builtin};
+use crate::base::Value;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Sweep, Watch};
 use super::super::registry::{Registry, WriteOptions};

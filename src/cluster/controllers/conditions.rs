@@ -1,9 +1,7 @@
 //! Conditions of workloads: kept in order, written only when they say something new.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::Object;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::registry::time_text;
 

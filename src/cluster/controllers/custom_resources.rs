@@ -1,9 +1,8 @@
 //! CustomResourceDefinitions: their names are accepted, they are established, and what they defined goes with them
 //! (`apiextensions-apiserver/pkg/controller/{status,establish,finalizer}`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Condition, Object, ObjectKey, Status, builtin, set_condition};
+use crate::base::{Value, json};
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{DeleteOptions, Registry, WriteOptions};

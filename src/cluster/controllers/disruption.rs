@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::{Map, Value};
 
 use crate::apimachinery::{
     Condition, Object, ObjectKey, OwnerReference, Status, builtin, resolve_int_or_percent, set_condition,
 };
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,
@@ -162,7 +161,7 @@ fn disrupted_pods(
     registry: &mut Registry,
     budget: &Object,
     found: &[Arc<Object>],
-) -> (Map<String, Value>, Option<Timestamp>) {
+) -> (Map, Option<Timestamp>) {
     let (mut kept, mut look_again) = (Map::new(), None::<Timestamp>);
     let now = registry.now();
     for (name, time) in budget.map("/status/disruptedPods").into_iter().flatten() {
@@ -188,7 +187,7 @@ fn status_after(
     budget: &Object,
     wanted: &Expectation,
     healthy: i64,
-    disrupted: Map<String, Value>,
+    disrupted: Map,
     now: Timestamp,
 ) -> Object {
     let allowed = if wanted.count <= 0 { 0 } else { (healthy - wanted.healthy).max(0) };

@@ -2,6 +2,7 @@
 
 use crate::apimachinery::builtin::{FLOW_SCHEMA, PRIORITY_LEVEL_CONFIGURATION};
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::Value;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::conditions;
@@ -47,7 +48,7 @@ impl Reconciler for FlowSchemaController {
             ("True", "NotFound", format!("{about} but there is no such object"))
         };
         let known = schema.condition("Dangling").and_then(|condition| condition.get("status"));
-        if known.and_then(serde_json::Value::as_str) == Some(status) {
+        if known.and_then(Value::as_str) == Some(status) {
             return Ok(Action::AwaitChange);
         }
         let mut list = schema.list("/status/conditions").to_vec();

@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference, Status, builtin};
+use crate::base::Value;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{
@@ -252,7 +251,7 @@ fn unblock_owners(registry: &mut Registry, kind: &'static Kind, object: &Object)
     let mut next = object.clone();
     let references = next.get_mut("/metadata/ownerReferences").and_then(Value::as_array_mut);
     for reference in references.into_iter().flatten().filter_map(Value::as_object_mut) {
-        reference.insert("blockOwnerDeletion".to_owned(), false.into());
+        reference.insert("blockOwnerDeletion", false.into());
     }
     unless_gone(registry.update(kind, &object.key(), next, &WriteOptions::component(MANAGER)))
 }

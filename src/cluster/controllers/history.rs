@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, Status, builtin, pod_template_hash};
+use crate::base::{Value, json};
 
 use super::super::registry::{DeleteOptions, Registry, WriteOptions};
 use super::{MANAGER, claim, owner_references};

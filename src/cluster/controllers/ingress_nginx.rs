@@ -1,10 +1,10 @@
 //! The controller side of ingress-nginx: sees Ingresses of its class and writes their address.
 
 use jiff::SignedDuration;
-use serde_json::json;
 
 use crate::apimachinery::builtin::{INGRESS, INGRESS_CLASS, NODE, POD};
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::json;
 
 use super::super::ingress;
 use super::super::manager::{

@@ -1,9 +1,8 @@
 //! `minikube tunnel`: Services of type LoadBalancer have an address for as long as one is open.
 
-use serde_json::json;
-
 use crate::apimachinery::builtin::SERVICE;
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::json;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::itself;

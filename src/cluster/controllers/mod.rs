@@ -37,6 +37,7 @@ mod stateful_set;
 mod taint_eviction;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
+use crate::base::{Value, json};
 
 use super::manager::Reconciler;
 use super::registry::Registry;
@@ -123,8 +124,8 @@ fn owned_object(kind: &Kind, owner: &Object, template: &Object) -> Object {
     object
 }
 
-fn owner_references(owner: &Object) -> serde_json::Value {
-    serde_json::json!([OwnerReference::controller(owner)])
+fn owner_references(owner: &Object) -> Value {
+    json!([OwnerReference::controller(owner)])
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Sweep, Watch, record_event,

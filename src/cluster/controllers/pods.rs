@@ -122,10 +122,9 @@ fn log_bucket(moment: Option<Timestamp>, now: Timestamp) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin;
+    use crate::base::json;
 
     fn now() -> Timestamp {
         "2026-01-01T01:00:00Z".parse().unwrap()

@@ -1,8 +1,7 @@
 //! Statuses of ValidatingAdmissionPolicies: that they have been looked at (`pkg/controller/validatingadmissionpolicystatus`).
 
-use serde_json::json;
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+use crate::base::json;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::expression_warnings;

@@ -1,9 +1,8 @@
 //! Claims to devices that Pods ask for by a template (`pkg/controller/resourceclaim`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{POD, RESOURCE_CLAIM, RESOURCE_CLAIM_TEMPLATE};
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::{Value, json};
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,

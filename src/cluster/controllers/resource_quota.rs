@@ -1,8 +1,7 @@
 //! Keeps `status` of quotas up to date (`pkg/controller/resourcequota`).
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{Object, ObjectKey, ResourceList, Status, builtin};
+use crate::base::Map;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{Registry, quota_hard, quota_used};
@@ -64,7 +63,7 @@ impl Reconciler for ResourceQuotaController {
     }
 }
 
-fn amounts(list: &ResourceList) -> Map<String, Value> {
+fn amounts(list: &ResourceList) -> Map {
     list.iter().map(|(name, amount)| (name.clone(), amount.to_string().into())).collect()
 }
 

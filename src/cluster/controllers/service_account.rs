@@ -1,9 +1,8 @@
 //! What every namespace gets: the ServiceAccount `default` and the ConfigMap `kube-root-ca.crt`
 //! (`pkg/controller/serviceaccount`, `pkg/controller/certificates/rootcacertpublisher`).
 
-use serde_json::json;
-
 use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
+use crate::base::json;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{Registry, WriteOptions};

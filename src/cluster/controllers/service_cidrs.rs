@@ -3,10 +3,9 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{IP_ADDRESS, SERVICE_CIDR};
 use crate::apimachinery::{Condition, Object, ObjectKey, Status, set_condition};
+use crate::base::Value;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{Registry, WriteOptions};

@@ -1,10 +1,9 @@
 //! Pods that do not tolerate a taint of effect NoExecute have to leave (`pkg/controller/tainteviction`).
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::apimachinery::{Condition, Object, ObjectKey, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,

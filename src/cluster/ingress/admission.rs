@@ -1,10 +1,9 @@
 //! What ingress-nginx refuses and warns of, as its admission webhook does (`internal/ingress/controller`,
 //! `internal/ingress/inspector`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::CONFIG_MAP;
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::{Value, json};
 
 use super::super::registry::{Registry, WebhookAnswer, WebhookServer};
 use super::super::runtime::image_named;
@@ -168,11 +167,10 @@ fn is_canary(ingress: &Object) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::super::tests::{path, registry};
     use super::*;
     use crate::apimachinery::builtin::{INGRESS, NAMESPACE};
+    use crate::base::json;
     use crate::cluster::registry::WriteOptions;
 
     fn ingress(name: &str, annotations: Value, spec: Value) -> Object {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regex::RegexBuilder;
-use serde_json::Value;
 
 use crate::apimachinery::builtin::{INGRESS, INGRESS_CLASS, POD, SECRET, SERVICE};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::authentication::server_certificate;
 use super::registry::Registry;
@@ -312,11 +312,9 @@ fn backend(registry: &Registry, ingress: &Object, backend: &Value, path: String)
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::Kind;
-    use crate::base::{Random, Timestamp};
+    use crate::base::{Random, Timestamp, json};
     use crate::cluster::registry::WriteOptions;
 
     fn create(registry: &mut Registry, kind: &'static Kind, name: &str, annotations: Value, spec: Value) {

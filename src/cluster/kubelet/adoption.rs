@@ -2,6 +2,7 @@
 
 use crate::apimachinery::Object;
 use crate::apimachinery::builtin::POD;
+use crate::base::Value;
 
 use super::super::registry::Registry;
 use super::super::runtime::{Input, Process, RunLog, Terminal, Work};
@@ -57,7 +58,7 @@ impl PodWorker<'_> {
         }
     }
 
-    fn adopt_container(&mut self, status: &serde_json::Value) {
+    fn adopt_container(&mut self, status: &Value) {
         let pod = self.pod.clone();
         let Some(status) = Object::from_value(status.clone()) else { return };
         let Some(spec) = pod_spec::container(&pod, status.text("/name")) else { return };

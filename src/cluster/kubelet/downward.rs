@@ -1,9 +1,8 @@
 //! Resources as the downward API gives them: in units of a divisor, from the node where nothing is said.
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::NODE;
 use crate::apimachinery::{Object, ObjectKey, Quantity};
+use crate::base::Value;
 
 use super::super::registry::Registry;
 use super::pod_spec::{self, ContainerSpec};
@@ -40,10 +39,8 @@ fn allocatable(registry: &Registry, pod: &Object, resource: &str) -> Option<Quan
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::base::{Random, Timestamp};
+    use crate::base::{Random, Timestamp, json};
 
     #[test]
     fn amounts_are_counted_in_divisors_rounded_up() {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{CONFIG_MAP, SECRET, SERVICE};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::registry::Registry;
 use super::super::runtime::Files;
@@ -175,10 +174,10 @@ pub(super) fn data(
     let plain = |value: &Value| value.as_str().unwrap_or_default().as_bytes().to_vec();
     let mut all = BTreeMap::new();
     for (key, value) in object.map("/data").into_iter().flatten() {
-        all.insert(key.clone(), if secret { decode(value) } else { plain(value) });
+        all.insert(key.to_string(), if secret { decode(value) } else { plain(value) });
     }
     for (key, value) in object.map("/binaryData").into_iter().flatten() {
-        all.insert(key.clone(), decode(value));
+        all.insert(key.to_string(), decode(value));
     }
     Ok(all)
 }

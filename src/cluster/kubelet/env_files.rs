@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 
 use super::super::runtime::{Files, PathKind};
 use super::pod_spec::ContainerSpec;
@@ -90,7 +89,7 @@ fn value_in(text: &str, key: &str) -> Result<String, ()> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::apimachinery::{Condition, Object, Quantity, pod_limits};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::EventType;
 use super::super::registry::set_disruption_target;

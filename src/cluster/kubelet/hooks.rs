@@ -1,9 +1,8 @@
 //! Lifecycle hooks: a command, a request or a pause, after the start or before the end of a container.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::EventType;
 use super::super::runtime::ProcessId;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::apimachinery::builtin::{CSI_DRIVER, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::registry::Registry;
 use super::super::runtime::{Files, Ownership, PathKind};
@@ -228,7 +228,7 @@ impl NodeState {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,8 +1,7 @@
 //! As whom a container runs: user, groups, capabilities and profiles, and what its `/proc/1/status` says of them.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 
 use super::super::runtime::{DEFAULT_CAPABILITIES, Files, Identity, Image, MainStatus, Ownership, PathKind};
 use super::pod_spec::ContainerSpec;

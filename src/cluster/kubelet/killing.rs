@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::EventType;
 use super::super::runtime::{ProcessId, earlier};

@@ -1,10 +1,8 @@
 //! The files that the kubelet writes for a container's machine: hosts, hostname, resolv.conf.
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::NODE;
 use crate::apimachinery::{Object, ObjectKey};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::runtime::{CLUSTER_DNS, Files, PathKind, sysctl_path};
 use super::pod_spec::ContainerSpec;

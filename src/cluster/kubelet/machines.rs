@@ -7,11 +7,10 @@
 use imbl::OrdMap;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{LEASE, NODE, POD};
 use crate::apimachinery::{Object, ObjectKey, Status};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::bootstrap;
 use super::super::manager::{EventSource, EventType, record_event};
@@ -209,7 +208,7 @@ impl NodeState {
     pub(crate) fn offer_capacity(&self, registry: &mut Registry, node: &Object) {
         let Some(capacity) = node.map("/status/capacity").filter(|_| self.runs(node.name())) else { return };
         let Some(allocatable) = node.map("/status/allocatable") else { return };
-        let is_extended = |name: &String| name.contains('/');
+        let is_extended = |name: &str| name.contains('/');
         let mut next = allocatable.clone();
         next.retain(|name, _| !is_extended(name) || capacity.contains_key(name));
         next.extend(

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::apimachinery::{Object, ObjectKey};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::runtime::{Files, Mount, ProcessId, RunLog};
 use super::eviction::StorageLimits;

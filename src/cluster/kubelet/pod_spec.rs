@@ -1,8 +1,7 @@
 //! What the kubelet reads of a Pod's spec.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 
 /// The lists of containers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,7 @@
 //! `status` of a Pod from what its containers do: phase, conditions, container statuses.
 
-use serde_json::{Map, Value, json};
-
 use crate::apimachinery::Object;
-use crate::base::Timestamp;
+use crate::base::{Key, Map, Timestamp, Value, json};
 
 use super::super::registry::time_text;
 use super::eviction::EVICTED;
@@ -14,55 +12,55 @@ use super::termination::{DEADLINE_EXCEEDED, DEADLINE_MESSAGE};
 /// The status that the kubelet would write now.
 pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str, now: Timestamp) -> Value {
     // The largest parts are made anew in any case.
-    let stays = |(name, _): &(&String, &Value)| !matches!(name.as_str(), "conditions" | "containerStatuses");
+    let stays = |(name, _): &(&Key, &Value)| !matches!(name.as_str(), "conditions" | "containerStatuses");
     let known = pod.map("/status").into_iter().flatten().filter(stays);
-    let mut status: Map<String, Value> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut status: Map = known.map(|(name, value)| (name.clone(), value.clone())).collect();
     let old = pod.text("/status/phase");
     let phase = if pod_spec::is_terminal(old) { old } else { phase(pod, runtime) };
     // The end is not told before the last container has ended (`mergePodStatus`).
     let holds =
         pod_spec::is_terminal(phase) && !pod_spec::is_terminal(old) && runtime.running().next().is_some();
-    status.insert("phase".to_owned(), json!(if holds { old } else { phase }));
+    status.insert("phase", json!(if holds { old } else { phase }));
     if !holds && runtime.stopping.as_ref().is_some_and(|stopping| stopping.cause == StopCause::Deadline) {
-        status.insert("reason".to_owned(), json!(DEADLINE_EXCEEDED));
-        status.insert("message".to_owned(), json!(DEADLINE_MESSAGE));
+        status.insert("reason", json!(DEADLINE_EXCEEDED));
+        status.insert("message", json!(DEADLINE_MESSAGE));
     }
     if let Some(message) = runtime.evicted.as_ref().filter(|_| !holds) {
-        status.insert("reason".to_owned(), json!(EVICTED));
-        status.insert("message".to_owned(), json!(message));
+        status.insert("reason", json!(EVICTED));
+        status.insert("message", json!(message));
     }
-    status.insert("observedGeneration".to_owned(), json!(pod.generation()));
-    status.insert("startTime".to_owned(), json!(time_text(runtime.started_at)));
-    status.insert("resources".to_owned(), json!({}));
+    status.insert("observedGeneration", json!(pod.generation()));
+    status.insert("startTime", json!(time_text(runtime.started_at)));
+    status.insert("resources", json!({}));
     if !host_address.is_empty() {
-        status.insert("hostIP".to_owned(), json!(host_address));
-        status.insert("hostIPs".to_owned(), json!([{"ip": host_address}]));
+        status.insert("hostIP", json!(host_address));
+        status.insert("hostIPs", json!([{"ip": host_address}]));
     }
     let address = match runtime.address {
         _ if runtime.host_network && runtime.address.is_some() => Some(host_address.to_owned()),
         address => address.map(|address| address.to_string()),
     };
     if let Some(address) = address {
-        status.insert("podIP".to_owned(), json!(address));
-        status.insert("podIPs".to_owned(), json!([{"ip": address}]));
+        status.insert("podIP", json!(address));
+        status.insert("podIPs", json!([{"ip": address}]));
     }
     let conditions = conditions(pod, runtime, phase, now);
-    status.insert("conditions".to_owned(), conditions);
+    status.insert("conditions", conditions);
     let list = |specs: Vec<ContainerSpec<'_>>| -> Value {
         specs.iter().map(|spec| container_status(pod, runtime, spec)).collect()
     };
     if pod_spec::init_containers(pod).next().is_some() {
-        status.insert("initContainerStatuses".to_owned(), list(pod_spec::init_containers(pod).collect()));
+        status.insert("initContainerStatuses", list(pod_spec::init_containers(pod).collect()));
     }
     // Init containers stand in their turn, all others by name (`convertToAPIContainerStatuses`).
     let by_name = |mut specs: Vec<ContainerSpec<'_>>| {
         specs.sort_by(|one, other| one.name().cmp(other.name()));
         list(specs)
     };
-    status.insert("containerStatuses".to_owned(), by_name(pod_spec::containers(pod).collect()));
+    status.insert("containerStatuses", by_name(pod_spec::containers(pod).collect()));
     if pod_spec::ephemeral_containers(pod).next().is_some() {
         let statuses = by_name(pod_spec::ephemeral_containers(pod).collect());
-        status.insert("ephemeralContainerStatuses".to_owned(), statuses);
+        status.insert("ephemeralContainerStatuses", statuses);
     }
     if runtime.stopping.as_ref().is_some_and(|stopping| stopping.torn_down_at.is_some_and(|at| at <= now)) {
         tell_end(pod, &mut status);
@@ -71,7 +69,7 @@ pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str,
 }
 
 /// What is told of a Pod that is down: it has ended, and so have containers that never ran (`TerminatePod`).
-pub(super) fn tell_end(pod: &Object, status: &mut Map<String, Value>) {
+pub(super) fn tell_end(pod: &Object, status: &mut Map) {
     let initialized = |found: &Value| found["type"] == "Initialized" && found["status"] == "True";
     let has_initialized =
         status.get("conditions").and_then(Value::as_array).into_iter().flatten().any(initialized);
@@ -89,7 +87,7 @@ pub(super) fn tell_end(pod: &Object, status: &mut Map<String, Value>) {
         }
     }
     if !status.get("phase").and_then(Value::as_str).is_some_and(pod_spec::is_terminal) {
-        status.insert("phase".to_owned(), json!("Failed"));
+        status.insert("phase", json!("Failed"));
     }
 }
 
@@ -267,16 +265,16 @@ fn stamp(pod: &Object, (kind, status, reason, message): &Condition, now: Timesta
         .and_then(|old| old.get("lastTransitionTime").cloned())
         .unwrap_or_else(|| json!(time_text(now)));
     let mut condition = Map::new();
-    condition.insert("type".to_owned(), json!(kind));
-    condition.insert("status".to_owned(), json!(status));
-    condition.insert("observedGeneration".to_owned(), json!(pod.generation()));
-    condition.insert("lastProbeTime".to_owned(), Value::Null);
-    condition.insert("lastTransitionTime".to_owned(), since);
+    condition.insert("type", json!(kind));
+    condition.insert("status", json!(status));
+    condition.insert("observedGeneration", json!(pod.generation()));
+    condition.insert("lastProbeTime", Value::Null);
+    condition.insert("lastTransitionTime", since);
     if !reason.is_empty() {
-        condition.insert("reason".to_owned(), json!(reason));
+        condition.insert("reason", json!(reason));
     }
     if !message.is_empty() {
-        condition.insert("message".to_owned(), json!(message));
+        condition.insert("message", json!(message));
     }
     Value::Object(condition)
 }

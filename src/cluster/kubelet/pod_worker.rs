@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::apimachinery::builtin::{CONFIG_MAP, NODE, POD, SECRET};
 use crate::apimachinery::{Object, ObjectKey, Status};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::apimachinery::ObjectKey;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::EventType;
 use super::super::network::{ConnectError, HttpRequest, HttpResponse};

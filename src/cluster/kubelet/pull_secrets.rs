@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use crate::apimachinery::builtin::SECRET;
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::Value;
 
 use super::super::manager::EventType;
 use super::super::runtime::{self, Image, ImageReference};

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::NODE;
 use crate::apimachinery::{Condition, Object, ObjectKey, Quantity, pod_requests, set_condition};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::manager::EventType;
 use super::super::runtime;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::apimachinery::ObjectKey;
 use crate::apimachinery::builtin::RUNTIME_CLASS;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::EventType;
 use super::super::runtime::{self, Input, Process, RunLog, image_id};
@@ -231,8 +231,7 @@ impl PodWorker<'_> {
                 files.insert(path, text);
             }
         }
-        let read_only_root =
-            spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
+        let read_only_root = spec.get("/securityContext/readOnlyRootFilesystem") == Some(&Value::Bool(true));
         let message = TerminationMessage {
             path: spec.text("/terminationMessagePath").to_owned(),
             falls_back_to_log: spec.text("/terminationMessagePolicy") == "FallbackToLogsOnError",
@@ -282,7 +281,7 @@ impl PodWorker<'_> {
         let file = self.node.file_of(&self.slot, spec.name(), image, arguments.first());
         let work = runtime::executable(image, &arguments, file)?;
         environment.entry("HOSTNAME".to_owned()).or_insert_with(|| self.hostname());
-        let tty = spec.get("/tty").and_then(serde_json::Value::as_bool).unwrap_or_default();
+        let tty = spec.get("/tty").and_then(Value::as_bool).unwrap_or_default();
         if tty {
             environment.insert("TERM".to_owned(), "xterm".to_owned());
         }
@@ -306,7 +305,7 @@ impl PodWorker<'_> {
             working_directory: directory.to_owned(),
             tty,
             input: Input {
-                open: spec.get("/stdin").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+                open: spec.get("/stdin").and_then(Value::as_bool).unwrap_or_default(),
                 ..Input::default()
             },
             terminal: runtime::Terminal::default(),

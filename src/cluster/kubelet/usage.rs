@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::apimachinery::builtin::{NODE, POD};
 use crate::apimachinery::{Object, ObjectKey, Quantity};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::metrics::{ContainerUsage, NodeMetrics, PodMetrics};
 use super::super::registry::Registry;

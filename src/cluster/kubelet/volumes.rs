@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Object, stable_hash};
+use crate::base::{Map, Value};
 
 use super::super::registry::Registry;
 use super::super::runtime::{Files, Mount, NODE_DISK, Ownership};
@@ -330,7 +329,7 @@ fn token_lifetime(volume: &Value) -> Option<i64> {
 }
 
 /// Labels or annotations as lines `key="value"`.
-pub(super) fn pairs(map: Option<&Map<String, Value>>) -> String {
+pub(super) fn pairs(map: Option<&Map>) -> String {
     let lines: Vec<String> = map
         .into_iter()
         .flatten()

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::apimachinery::{Object, ObjectKey, builtin};
-use crate::base::sleep;
+use crate::base::{Value, sleep};
 
 use super::super::apiserver::serve_forwarded;
 use super::super::controllers::TUNNEL_ADDRESS;
@@ -107,9 +107,7 @@ fn targets<'a>(services: impl Iterator<Item = &'a Object>, tunnelled: bool) -> B
         let is_ingress = (key.namespace.as_str(), key.name.as_str()) == INGRESS;
         let balanced = service.text("/status/loadBalancer/ingress/0/ip") == TUNNEL_ADDRESS;
         for entry in service.list("/spec/ports") {
-            let number = |name: &str| {
-                entry.get(name).and_then(serde_json::Value::as_u64).and_then(|n| n.try_into().ok())
-            };
+            let number = |name: &str| entry.get(name).and_then(Value::as_u64).and_then(|n| n.try_into().ok());
             let Some(port) = number("port") else { continue };
             let target = Target { service: key.clone(), port };
             if let Some(node_port) = number("nodePort") {
@@ -191,7 +189,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, target: Target) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
-use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -18,7 +17,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::base::timeout;
+use crate::base::{Value, json, timeout};
 
 use super::super::config::ClusterConfig;
 use super::super::running_cluster::Cluster;
@@ -61,7 +60,7 @@ async fn the_kubeconfig_opens_the_door_and_nothing_else_does() {
 
 /// A token of an account that may do everything, good for ten minutes.
 async fn token(cluster: &Cluster) -> String {
-    let request = serde_json::json!({"spec": {"expirationSeconds": 600}});
+    let request = json!({"spec": {"expirationSeconds": 600}});
     let url = "/api/v1/namespaces/kube-system/serviceaccounts/default/token";
     let request = Request::post(url).body(serde_json::to_vec(&request).unwrap()).unwrap();
     let answer: Value = cluster.client().request(request).await.unwrap();
@@ -217,9 +216,9 @@ async fn node_ports_get_sockets_that_follow_their_services() {
     let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
     let _listener = cluster.listen(0).await.unwrap();
     let client = cluster.client();
-    let service = serde_json::json!({"kind": "Service", "apiVersion": "v1", "metadata": {"name": "web"},
+    let service = json!({"kind": "Service", "apiVersion": "v1", "metadata": {"name": "web"},
         "spec": {"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80}]}});
-    let namespace = serde_json::json!({"metadata": {"name": "default"}});
+    let namespace = json!({"metadata": {"name": "default"}});
     let post = |url: &str, body: &Value| Request::post(url).body(serde_json::to_vec(body).unwrap()).unwrap();
     let _ = client.request::<Value>(post("/api/v1/namespaces", &namespace)).await;
     let made: Value = client.request(post("/api/v1/namespaces/default/services", &service)).await.unwrap();

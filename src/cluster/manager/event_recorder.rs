@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::registry::{Registry, WriteOptions, time_text};
 

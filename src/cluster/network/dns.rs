@@ -2,10 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{ENDPOINT_SLICE, SERVICE};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::registry::Registry;
 use super::super::runtime::DnsRecord as Record;

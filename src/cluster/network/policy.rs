@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{NAMESPACE, NETWORK_POLICY};
 use crate::apimachinery::{Cidr, LabelSelector, Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::registry::Registry;
 
@@ -133,12 +132,10 @@ fn is_meant(registry: &Registry, namespace: &str, entry: &Value, end: &End) -> b
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::Kind;
     use crate::apimachinery::builtin::POD;
-    use crate::base::{Random, Timestamp};
+    use crate::base::{Random, Timestamp, json};
     use crate::cluster::registry::WriteOptions;
 
     fn create(registry: &mut Registry, kind: &'static Kind, namespace: &str, name: &str, spec: Value) {

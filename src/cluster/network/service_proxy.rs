@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{ENDPOINT_SLICE, NODE, SERVICE};
 use crate::apimachinery::{Object, ObjectKey, stable_hash};
+use crate::base::Value;
 
 use super::super::registry::Registry;
 use super::super::runtime::ConnectError;

@@ -1,9 +1,7 @@
 //! Names and Services on a registry with a few objects.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, ObjectKey, kind_of};
-use crate::base::{Random, Timestamp};
+use crate::base::{Random, Timestamp, Value, json};
 
 use super::super::registry::{Registry, WriteOptions};
 use super::{Client, ConnectError, choose_endpoint, lookup, query, route};

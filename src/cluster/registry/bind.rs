@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin, seconds};
+use crate::base::{Value, json};
 
 use super::Registry;
 use super::admission::label_by_node;

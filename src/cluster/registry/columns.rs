@@ -1,10 +1,9 @@
 //! Columns and cells of server-side tables (`pkg/printers/internalversion/printers.go`).
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::apimachinery::{LabelSelector, Object, Quantity};
-use crate::base::{Timestamp, human_duration};
+use crate::base::{Map, Timestamp, Value, human_duration};
 
 /// `meta/v1 TableColumnDefinition`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -102,7 +101,7 @@ pub(super) fn containers_and_images(containers: &[Value]) -> [Value; 2] {
 }
 
 /// `a=b,c=d`, or `<none>`.
-pub(super) fn labels_text(labels: Option<&Map<String, Value>>) -> Value {
+pub(super) fn labels_text(labels: Option<&Map>) -> Value {
     let terms: Vec<String> = labels
         .into_iter()
         .flatten()

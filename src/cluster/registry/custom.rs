@@ -54,15 +54,14 @@ fn custom_finalizer_warnings(object: &Object, old: Option<&Object>) -> Vec<Strin
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::{Value, json};
 
     use super::*;
 
     #[test]
     fn finalizers_without_a_path_are_pointed_out_once() {
-        let with = |finalizers: serde_json::Value| {
-            Object::from_value(json!({"metadata": {"finalizers": finalizers}})).unwrap()
-        };
+        let with =
+            |finalizers: Value| Object::from_value(json!({"metadata": {"finalizers": finalizers}})).unwrap();
         let warned = |new: &Object, old: Option<&Object>| custom_finalizer_warnings(new, old).len();
         let one = with(json!(["bare", "a.example.com/whole", "foregroundDeletion"]));
         assert_eq!(warned(&one, None), 1);

@@ -1,9 +1,8 @@
 //! Reads what a client sent as its kind: wrong types, unknown fields, another kind.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Decoded, decode_object, decode_strictly, strict_decoding_error};
 use crate::apimachinery::{FieldError, Kind, Object, Status, go_quote, go_value};
+use crate::base::Value;
 
 use super::conversion::to_stored;
 use super::options::{FieldValidation, Patch, WriteOptions};

@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{
     Condition, LabelSelector, Object, ObjectKey, Status, StatusCause, StatusDetails, builtin, seconds,
     set_condition,
 };
+use crate::base::{Map, Value, json};
 
 use super::Registry;
 use super::options::{DeleteOptions, WriteOptions};
@@ -67,7 +66,7 @@ impl Registry {
             let cause = format!("The disruption budget {name} is still being processed by the server.");
             return Err(too_many_requests(10, cause));
         }
-        let unconfirmed = budget.map("/status/disruptedPods").map_or(0, serde_json::Map::len);
+        let unconfirmed = budget.map("/status/disruptedPods").map_or(0, Map::len);
         if unconfirmed > UNCONFIRMED_MAX {
             let why = "DisruptedPods map too big - too many evictions not confirmed by PDB controller";
             return Err(Status::forbidden(&builtin::POD_DISRUPTION_BUDGET, name, why));

@@ -1,10 +1,9 @@
 //! What holds for the rules of every kind, and some rules of those that have few.
 
-use serde_json::{Value, json};
-
 use super::tests::{options, registry};
 use super::*;
 use crate::apimachinery::{KINDS, builtin, unstored};
+use crate::base::{Value, json};
 
 #[test]
 fn every_table_has_a_cell_for_each_column_even_of_an_empty_object() {

@@ -1,10 +1,9 @@
 //! What the server alone writes into `metadata`: names, uid, times, generation.
 
 use jiff::SignedDuration;
-use serde_json::{Map, Value};
 
 use crate::apimachinery::{Kind, Object, Status, seconds};
-use crate::base::{Random, Timestamp};
+use crate::base::{Map, Random, Timestamp, Value};
 
 /// Characters that a generated name adds to its base.
 const SUFFIX_LENGTH: usize = 5;

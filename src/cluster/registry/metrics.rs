@@ -1,9 +1,7 @@
 //! Columns of `metrics.k8s.io`, as metrics-server gives them.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::columns::{self, Column};
 use super::strategy::Strategy;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, Object};
+use crate::base::Value;
 
 use super::conversion::in_version;
 

@@ -1,11 +1,10 @@
 //! Patching objects, or the part of them that a subresource means.
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     Applier, Kind, Object, ObjectKey, Status, apply_json_patch, apply_merge_patch, apply_strategic_patch,
     decode_strictly, server_side_apply, typing_errors,
 };
+use crate::base::Value;
 
 use super::Registry;
 use super::decode::decode_patched;

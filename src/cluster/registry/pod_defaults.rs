@@ -1,9 +1,8 @@
 //! Defaults of Pod specs, alone and in templates (`pkg/apis/core/v1/defaults.go`).
 
-use serde_json::{Map, Value, json};
-
 use super::validation::{container_requests, is_of_whole_pods};
 use crate::apimachinery::{Object, Quantity};
+use crate::base::{Key, Map, Value, json};
 
 /// `defaultMode` of volumes made of files: 0644.
 const FILE_MODE: i64 = 0o644;
@@ -11,7 +10,7 @@ const FILE_MODE: i64 = 0o644;
 pub(super) const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// Sets what is absent, null, empty text or zero.
-fn default_to(map: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
+fn default_to(map: &mut Map, key: &str, value: impl Into<Value>) {
     let absent = match map.get(key) {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.is_empty(),
@@ -23,27 +22,24 @@ fn default_to(map: &mut Map<String, Value>, key: &str, value: impl Into<Value>) 
 }
 
 /// As [`default_to`], and zero counts as absent, too.
-fn default_number(map: &mut Map<String, Value>, key: &str, value: i64) {
+fn default_number(map: &mut Map, key: &str, value: i64) {
     if map.get(key).and_then(Value::as_i64).unwrap_or_default() == 0 {
         map.insert(key.to_owned(), value.into());
     }
 }
 
 /// The maps in a list of a map.
-pub(super) fn items<'a>(
-    map: &'a mut Map<String, Value>,
-    key: &str,
-) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+pub(super) fn items<'a>(map: &'a mut Map, key: &str) -> impl Iterator<Item = &'a mut Map> {
     map.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
 /// The map under a key of a map.
-fn child<'a>(map: &'a mut Map<String, Value>, key: &str) -> Option<&'a mut Map<String, Value>> {
+fn child<'a>(map: &'a mut Map, key: &str) -> Option<&'a mut Map> {
     map.get_mut(key).and_then(Value::as_object_mut)
 }
 
 /// Defaults of a Pod: those of its spec, and what only Pods get.
-pub(super) fn set_pod_defaults(spec: &mut Map<String, Value>) {
+pub(super) fn set_pod_defaults(spec: &mut Map) {
     default_to(spec, "enableServiceLinks", true);
     for list in CONTAINER_LISTS {
         items(spec, list).for_each(copy_limits_to_requests);
@@ -54,7 +50,7 @@ pub(super) fn set_pod_defaults(spec: &mut Map<String, Value>) {
 
 /// A Pod that says what it needs as a whole asks for what its containers do, or for as much as it may
 /// have (`defaultPodRequests`).
-fn set_pod_requests(spec: &mut Map<String, Value>) {
+fn set_pod_requests(spec: &mut Map) {
     if !spec.get("resources").is_some_and(Value::is_object) {
         return;
     }
@@ -62,14 +58,14 @@ fn set_pod_requests(spec: &mut Map<String, Value>) {
     let Some(Value::Object(resources)) = spec.get_mut("resources") else { return };
     let mut requests = resources.get("requests").and_then(Value::as_object).cloned().unwrap_or_default();
     let limits = resources.get("limits").and_then(Value::as_object).cloned().unwrap_or_default();
-    let asked = asked.into_iter().map(|(name, amount)| (name, Value::from(amount.to_string())));
+    let asked = asked.into_iter().map(|(name, amount)| (Key::from(name), Value::from(amount.to_string())));
     for (name, amount) in asked.chain(limits) {
         if is_of_whole_pods(&name) {
             requests.entry(name).or_insert(amount);
         }
     }
     if !requests.is_empty() {
-        resources.insert("requests".to_owned(), Value::Object(requests));
+        resources.insert("requests", Value::Object(requests));
     }
 }
 
@@ -88,7 +84,7 @@ pub(super) fn set_template_defaults_at(object: &mut Object, pointer: &str) {
     }
 }
 
-fn set_spec_defaults(spec: &mut Map<String, Value>) {
+fn set_spec_defaults(spec: &mut Map) {
     default_to(spec, "dnsPolicy", "ClusterFirst");
     default_to(spec, "restartPolicy", "Always");
     default_to(spec, "schedulerName", "default-scheduler");
@@ -108,18 +104,18 @@ fn set_spec_defaults(spec: &mut Map<String, Value>) {
 }
 
 /// `serviceAccount` is the old name of `serviceAccountName`; both are always shown.
-fn join_service_account_names(spec: &mut Map<String, Value>) {
+fn join_service_account_names(spec: &mut Map) {
     let name = ["serviceAccountName", "serviceAccount"]
         .iter()
-        .find_map(|key| spec.get(*key).and_then(Value::as_str).filter(|name| !name.is_empty()))
+        .find_map(|key| spec.get(key).and_then(Value::as_str).filter(|name| !name.is_empty()))
         .map(str::to_owned);
     if let Some(name) = name {
-        spec.insert("serviceAccount".to_owned(), name.clone().into());
-        spec.insert("serviceAccountName".to_owned(), name.into());
+        spec.insert("serviceAccount", name.clone().into());
+        spec.insert("serviceAccountName", name.into());
     }
 }
 
-fn set_container_defaults(container: &mut Map<String, Value>) {
+fn set_container_defaults(container: &mut Map) {
     let image = container.get("image").and_then(Value::as_str).unwrap_or_default();
     let policy = pull_policy(image);
     default_to(container, "imagePullPolicy", policy);
@@ -153,7 +149,7 @@ fn set_container_defaults(container: &mut Map<String, Value>) {
 }
 
 /// Writes requests and limits as Go writes quantities: `0.5` as `500m`, `1024Mi` as `1Gi`.
-fn write_amounts_canonically(container: &mut Map<String, Value>) {
+fn write_amounts_canonically(container: &mut Map) {
     let Some(resources) = child(container, "resources") else { return };
     for list in ["requests", "limits"] {
         if let Some(amounts) = child(resources, list) {
@@ -163,7 +159,7 @@ fn write_amounts_canonically(container: &mut Map<String, Value>) {
 }
 
 /// Writes amounts as Go writes quantities.
-pub(super) fn write_canonically(amounts: &mut Map<String, Value>) {
+pub(super) fn write_canonically(amounts: &mut Map) {
     for amount in amounts.values_mut() {
         if let Some(quantity) = Quantity::from_value(amount) {
             *amount = quantity.to_string().into();
@@ -182,7 +178,7 @@ fn pull_policy(image: &str) -> &'static str {
     }
 }
 
-fn set_probe_defaults(probe: &mut Map<String, Value>) {
+fn set_probe_defaults(probe: &mut Map) {
     for (key, value) in
         [("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)]
     {
@@ -194,14 +190,14 @@ fn set_probe_defaults(probe: &mut Map<String, Value>) {
     }
 }
 
-fn set_http_defaults(handler: &mut Map<String, Value>) {
+fn set_http_defaults(handler: &mut Map) {
     if let Some(http) = child(handler, "httpGet") {
         default_to(http, "path", "/");
         default_to(http, "scheme", "HTTP");
     }
 }
 
-fn copy_ports_to_host(container: &mut Map<String, Value>) {
+fn copy_ports_to_host(container: &mut Map) {
     for port in items(container, "ports") {
         if let Some(number) = port.get("containerPort").and_then(Value::as_i64) {
             default_number(port, "hostPort", number);
@@ -210,7 +206,7 @@ fn copy_ports_to_host(container: &mut Map<String, Value>) {
 }
 
 /// What is limited and not requested is requested at the limit.
-fn copy_limits_to_requests(container: &mut Map<String, Value>) {
+fn copy_limits_to_requests(container: &mut Map) {
     let Some(resources) = child(container, "resources") else { return };
     let Some(Value::Object(limits)) = resources.get("limits").cloned() else { return };
     let requests = resources.entry("requests").or_insert_with(|| json!({}));
@@ -221,9 +217,9 @@ fn copy_limits_to_requests(container: &mut Map<String, Value>) {
     }
 }
 
-fn set_volume_defaults(volume: &mut Map<String, Value>) {
+fn set_volume_defaults(volume: &mut Map) {
     if volume.iter().all(|(key, value)| key == "name" || value.is_null()) {
-        volume.insert("emptyDir".to_owned(), json!({}));
+        volume.insert("emptyDir", json!({}));
     }
     for source in ["secret", "configMap", "downwardAPI", "projected"] {
         if let Some(source) = child(volume, source) {
@@ -246,7 +242,7 @@ fn set_volume_defaults(volume: &mut Map<String, Value>) {
     }
 }
 
-fn set_downward_defaults(downward: &mut Map<String, Value>) {
+fn set_downward_defaults(downward: &mut Map) {
     for item in items(downward, "items") {
         if let Some(field) = child(item, "fieldRef") {
             default_to(field, "apiVersion", "v1");

@@ -1,9 +1,7 @@
 //! The `scale` subresource: `autoscaling/v1 Scale`.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldError, Kind, LabelSelector, Object, ScalePaths, Status};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 use super::columns::{self, Column};
 use super::strategy::Strategy;
@@ -43,7 +41,7 @@ pub(super) fn about_scale(kind: &'static Kind, name: &str, mut status: Status) -
 /// # Errors
 /// 500 for a custom resource without a number of replicas.
 pub(super) fn scale_of(kind: &'static Kind, object: &Object) -> Result<Object, Status> {
-    let mut scale = Object::from(serde_json::Map::new());
+    let mut scale = Object::from(Map::new());
     scale.set("/kind", "Scale");
     scale.set("/apiVersion", "autoscaling/v1");
     for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {

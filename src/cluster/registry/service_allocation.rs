@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{FieldError, FieldErrors, Object, builtin};
+use crate::base::{Map, Value, json};
 
 use super::Registry;
 use super::validation;
@@ -149,7 +148,7 @@ fn keep_node_ports(new: &mut Object, old: &Object) {
         if let (Some(number), Value::Object(port)) = (before, port)
             && !used.contains(&number)
         {
-            port.insert("nodePort".to_owned(), number.into());
+            port.insert("nodePort", number.into());
         }
     }
 }
@@ -200,8 +199,8 @@ pub(super) fn allocate(registry: &mut Registry, service: &mut Object) -> FieldEr
 /// What a cluster that knows IPv4 alone cannot give.
 fn family_errors(service: &Object) -> FieldErrors {
     let mut errors = FieldErrors::new();
-    let selectorless = service.text("/spec/clusterIP") == "None"
-        && service.map("/spec/selector").is_none_or(serde_json::Map::is_empty);
+    let selectorless =
+        service.text("/spec/clusterIP") == "None" && service.map("/spec/selector").is_none_or(Map::is_empty);
     if !needs_cluster_ip(service) || selectorless {
         return errors;
     }
@@ -273,7 +272,7 @@ fn allocate_cluster_ip(registry: &mut Registry, service: &mut Object, taken: &Ta
     };
     service.set("/spec/clusterIPs", json!([address]));
     service.set("/spec/clusterIP", address);
-    let selectorless = headless && service.map("/spec/selector").is_none_or(serde_json::Map::is_empty);
+    let selectorless = headless && service.map("/spec/selector").is_none_or(Map::is_empty);
     let (families, policy) = if selectorless {
         (json!(["IPv4", "IPv6"]), "RequireDualStack")
     } else {

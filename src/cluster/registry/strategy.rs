@@ -2,13 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     FieldErrors, KINDS, Kind, NODE_METRICS, Object, POD_METRICS, Status, builtin, unstored,
     validate_dns1123_subdomain,
 };
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::Registry;
 use super::columns::{self, Column};

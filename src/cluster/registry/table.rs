@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::Registry;
 use super::columns::Column;

@@ -1,13 +1,11 @@
 //! The registry at work on a fixed moment.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{
     CONFIG_MAP, DEPLOYMENT, EVENT, NAMESPACE, NODE, POD, PRIORITY_CLASS, REPLICA_SET, SECRET, SERVICE,
     SERVICE_ACCOUNT, STORAGE_CLASS,
 };
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
-use crate::base::{Random, Timestamp};
+use crate::base::{Random, Timestamp, Value, json};
 
 use super::{DeleteOptions, Deleted, FieldValidation, Patch, Registry, WriteOptions, Written};
 

@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{NODE, POD, SECRET, SERVICE_ACCOUNT};
 use crate::apimachinery::{FieldError, Kind, Object, ObjectKey, Status, seconds, unstored};
-use crate::base::{Random, Timestamp};
+use crate::base::{Random, Timestamp, Value, json};
 
 use super::super::authentication::{API_AUDIENCE, Authority, Bound, TokenClaims};
 use super::super::authorization::User;

@@ -139,7 +139,7 @@ fn repeated_ports(container: &Field<'_>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::{Value, json};
 
     use super::*;
 
@@ -163,8 +163,7 @@ mod tests {
 
     #[test]
     fn what_a_service_has_in_vain_is_pointed_out() {
-        let told =
-            |spec: serde_json::Value| service_warnings(&Object::from_value(json!({"spec": spec})).unwrap());
+        let told = |spec: Value| service_warnings(&Object::from_value(json!({"spec": spec})).unwrap());
         let external = json!({"type": "ClusterIP", "sessionAffinity": "None", "externalIPs": ["1.2.3.4"]});
         assert_eq!(
             told(external),

@@ -5,9 +5,9 @@ use std::fmt::Debug;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, builtin};
+use crate::base::{Value, json};
 
 use super::super::authentication::check_server;
 use super::Registry;

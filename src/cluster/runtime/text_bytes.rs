@@ -41,7 +41,8 @@ impl<'de> Visitor<'de> for Bytes {
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
-    use serde_json::json;
+
+    use crate::base::{from_value, json, to_value};
 
     use super::*;
 
@@ -52,9 +53,9 @@ mod tests {
     fn text_is_stored_as_text_and_other_bytes_as_numbers() {
         for (bytes, stored) in [(&b"a\n"[..], json!("a\n")), (&[0xff, 1], json!([255, 1]))] {
             let held = Held(bytes.to_vec());
-            assert_eq!(serde_json::to_value(&held).unwrap(), stored);
-            assert_eq!(serde_json::from_value::<Held>(stored).unwrap(), held);
+            assert_eq!(to_value(&held).unwrap(), stored);
+            assert_eq!(from_value::<Held>(stored).unwrap(), held);
         }
-        assert_eq!(serde_json::from_value::<Held>(json!([97])).unwrap(), Held(b"a".to_vec()));
+        assert_eq!(from_value::<Held>(json!([97])).unwrap(), Held(b"a".to_vec()));
     }
 }

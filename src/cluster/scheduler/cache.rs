@@ -116,7 +116,7 @@ fn is_nominated(pod: &Object) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::super::candidate::label_key;
     use super::*;

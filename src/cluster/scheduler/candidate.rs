@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::storage::Store;
 use super::resources::{Amounts, allocatable, pod_requests, scored_requests};

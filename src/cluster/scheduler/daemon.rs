@@ -1,8 +1,7 @@
 //! Which nodes a DaemonSet wants: the filters that its controller asks itself (`daemon.predicates`).
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 
 use super::filters::{selects_node, tolerates};
 
@@ -39,10 +38,9 @@ pub(crate) fn suitability(pod: &Object, node: &Object) -> Suitability {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin;
+    use crate::base::json;
 
     #[test]
     fn taints_and_labels_decide_where_a_daemon_runs() {

@@ -19,9 +19,8 @@ mod scores;
 mod volume_limits;
 mod volumes;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+use crate::base::{Value, json};
 
 use super::manager::{Action, EventType, ReconcileContext, Reconciler, Sweep, Watch, record_scheduler_event};
 use super::registry::{Registry, time_text};

@@ -1,9 +1,8 @@
 //! What a kubelet checks before it takes a Pod in (`pkg/kubelet/lifecycle`): a Pod that names its node
 //! itself has met no scheduler.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 
 use super::super::registry::Registry;
 use super::cache::SchedulerCache;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::apimachinery::{Condition, LabelSelector, Object, ObjectKey, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::record_preemption_event;
 use super::super::registry::{DeleteOptions, Registry, WriteOptions, set_disruption_target};
@@ -127,7 +127,7 @@ fn by_budgets(registry: &Registry, pods: Vec<Arc<Object>>) -> (Vec<Arc<Object>>,
         .store()
         .list(&builtin::POD_DISRUPTION_BUDGET, None)
         .map(|budget| {
-            let selector = budget.get("/spec/selector").unwrap_or(&serde_json::Value::Null);
+            let selector = budget.get("/spec/selector").unwrap_or(&Value::Null);
             let allowed = budget.number("/status/disruptionsAllowed").unwrap_or_default();
             (Arc::clone(budget), LabelSelector::from_value(selector), allowed)
         })

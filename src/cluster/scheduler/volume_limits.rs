@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apimachinery::builtin::{CSI_NODE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Value;
 
 use super::super::registry::Registry;
 use super::candidate::Candidate;
@@ -58,7 +59,7 @@ pub(super) fn limits(
 /// How many volumes each driver attaches to a node, as far as it says.
 fn limits_of(registry: &Registry, node: &str) -> BTreeMap<String, usize> {
     let Ok(found) = registry.get(&CSI_NODE, &ObjectKey::new("", node)) else { return BTreeMap::new() };
-    let limit = |driver: &serde_json::Value| {
+    let limit = |driver: &Value| {
         let count = driver.pointer("/allocatable/count")?.as_u64()?;
         Some((driver["name"].as_str()?.to_owned(), usize::try_from(count).ok()?))
     };

@@ -6,10 +6,9 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, STORAGE_CLASS};
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, Quantity, Status};
+use crate::base::{Value, json};
 
 use super::super::registry::{Registry, WriteOptions};
 use super::super::storage::Change;

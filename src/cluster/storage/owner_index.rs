@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use imbl::OrdSet;
-use serde_json::Value;
 
 use crate::apimachinery::Object;
+use crate::base::Value;
 
 use super::key::StoreKey;
 

@@ -182,7 +182,6 @@ impl Store {
         self.revision += 1;
         object.set("/metadata/resourceVersion", self.revision.to_string());
         object.pack();
-        object.share();
         let object = Arc::new(object);
         let key = StoreKey::new(kind, object.namespace(), object.name());
         let previous = self.objects.insert(key.clone(), Arc::clone(&object));
@@ -273,7 +272,6 @@ impl Store {
         let mut store = Self { revision, log: ChangeLog::after(revision), ..Self::default() };
         for (kind, mut object) in objects {
             object.pack();
-            object.share();
             let key = StoreKey::new(kind, object.namespace(), object.name());
             store.index(kind, &key, None, Some(&object));
             let asleep = if store.is_crowded() { object.asleep() } else { None };
@@ -293,10 +291,9 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin::{CONFIG_MAP, REPLICA_SET, SECRET};
+    use crate::base::json;
     use crate::cluster::storage::change_log::{CROWDED_MAX, LENGTH_MAX};
 
     #[test]

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::PostParams;
-use serde_json::json;
 
-use crate::base::{Stopwatch, sleep};
+use crate::base::{Stopwatch, from_value, json, sleep};
 use crate::cluster::{Cluster, ClusterConfig};
 
 /// A cluster in which a program never waits.
@@ -14,7 +13,7 @@ async fn spinning() -> Cluster {
     let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
     let pods: kube::Api<Pod> = kube::Api::namespaced(cluster.client(), "default");
     let spec = json!({"containers": [{"name": "c", "image": "busybox", "command": ["sh", "-c", "while true; do :; done"]}]});
-    let pod = serde_json::from_value(json!({"metadata": {"name": "p"}, "spec": spec})).unwrap();
+    let pod = from_value(json!({"metadata": {"name": "p"}, "spec": spec})).unwrap();
     pods.create(&PostParams::default(), &pod).await.unwrap();
     cluster
 }

@@ -1,9 +1,9 @@
 //! What people do to a cluster, at random.
 
 use proptest::prelude::*;
-use serde_json::json;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, builtin};
+use crate::base::json;
 
 use super::super::registry::{DeleteOptions, Propagation, WriteOptions};
 use super::super::simulation::Simulation;

@@ -1,6 +1,6 @@
 //! One line of `minikube start -o json`: a CloudEvent.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::trouble::Trouble;
 

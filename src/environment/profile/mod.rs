@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::process::{Captured, Running, ask_program, find_program};
 

@@ -1,8 +1,7 @@
 //! `kubectl attach`, and what `run -it` shares with it.
 
-use serde_json::Value;
-
 use super::exec::{DETACH_KEYS, FLAGS, Place, place};
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};

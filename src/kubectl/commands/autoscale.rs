@@ -1,10 +1,9 @@
 //! `kubectl autoscale`.
 
-use serde_json::{Value, json};
-
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, SCALABLE, field_manager};
 use super::record::record;
 use crate::apimachinery::{Quantity, builtin};
+use crate::base::{Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
@@ -138,7 +137,7 @@ fn older(call: &Call<'_>, autoscaler: &Value) -> Outcome<Value> {
     if let Some(spec) = older["spec"].as_object_mut() {
         spec.remove("metrics");
         if percent.as_i64().is_some_and(|percent| percent > 0) {
-            spec.insert("targetCPUUtilizationPercentage".to_owned(), percent.clone());
+            spec.insert("targetCPUUtilizationPercentage", percent.clone());
         }
     }
     Ok(older)

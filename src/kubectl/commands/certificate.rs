@@ -1,9 +1,8 @@
 //! `kubectl certificate approve` and `certificate deny`.
 
-use serde_json::{Value, json};
-
 use super::flag_sets::{FILES, OUTPUT};
 use crate::apimachinery::{builtin, seconds};
+use crate::base::{Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command, Run};
 use crate::kubectl::discovery::{Resource, resolve};

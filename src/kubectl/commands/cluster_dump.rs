@@ -1,9 +1,9 @@
 //! `kubectl cluster-info dump`: what is needed to see later what was wrong.
 
 use http::Method;
-use serde_json::Value;
 
 use crate::apimachinery::{Kind, builtin};
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::describe::{array, text_of};

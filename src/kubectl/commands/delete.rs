@@ -1,8 +1,7 @@
 //! `kubectl delete`: objects by name, file or selector, then waiting until they are gone.
 
-use serde_json::{Value, json};
-
 use super::flag_sets::{ALL, ALL_NAMESPACES, DRY_RUN, FILES, SELECTORS};
+use crate::base::{Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;

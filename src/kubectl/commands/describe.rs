@@ -1,9 +1,8 @@
 //! `kubectl describe`.
 
-use serde_json::Value;
-
 use super::flag_sets::{ALL_NAMESPACES, FILES, SELECTOR};
 use super::get::Pages;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::describe;

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-
 use super::apply::{Visited, leftovers, patch_of};
 use super::flag_sets::{FILES, SELECTOR, field_manager};
-use crate::base::{Random, to_yaml, unified_diff};
+use crate::base::{Random, Value, json, to_yaml, unified_diff};
 use crate::kubectl::api::{APPLY_PATCH, Api};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome, reason, unwritten};
@@ -215,7 +213,7 @@ fn mask(live: &mut Value, merged: &mut Value) {
         return;
     }
     let keys = |object: &Value| -> Vec<String> {
-        object["data"].as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+        object["data"].as_object().into_iter().flatten().map(|(key, _)| key.to_string()).collect()
     };
     for key in keys(live).into_iter().chain(keys(merged)) {
         let (old, new) = (live["data"].get(&key).cloned(), merged["data"].get(&key).cloned());

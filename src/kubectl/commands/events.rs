@@ -1,10 +1,8 @@
 //! `kubectl events`.
 
-use serde_json::{Value, json};
-
 use super::flag_sets::{ALL_NAMESPACES, OUTPUT};
 use crate::apimachinery::builtin;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{event_age, text_of};
 use crate::kubectl::discovery::{Resource, resolve};

@@ -1,9 +1,8 @@
 //! `kubectl exec`, and the pod and container that it and `attach` name.
 
-use serde_json::Value;
-
 use super::flag_sets::FILE_NAMES;
 use crate::apimachinery::builtin;
+use crate::base::Value;
 use crate::kubectl::api::Url;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::text_of;

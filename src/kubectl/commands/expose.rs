@@ -1,10 +1,9 @@
 //! `kubectl expose`: a Service in front of what has Pods.
 
-use serde_json::{Map, Value, json};
-
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
 use super::record::record;
 use crate::apimachinery::builtin;
+use crate::base::{Map, Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, scalar, text_of};
@@ -72,9 +71,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 /// What flags leave open and the first object says; upstream keeps it for all that follow.
 #[derive(Default)]
 struct Taken {
-    selector: Option<Map<String, Value>>,
+    selector: Option<Map>,
     ports: Vec<String>,
-    labels: Map<String, Value>,
+    labels: Map,
 }
 
 async fn expose(call: &mut Call<'_>, api: &Api, info: &Info, taken: &mut Taken, dry_run: DryRun) -> Outcome {
@@ -176,7 +175,7 @@ fn can_be_exposed(info: &Info) -> Outcome {
 }
 
 /// What selects the Pods of an object that can be exposed.
-fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
+fn selector_of(info: &Info) -> Outcome<Map> {
     let object = info.object.value();
     let kind = info.resource.kind.as_str();
     let selector = match kind {
@@ -212,7 +211,7 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
 }
 
 /// `key=value,key=value` as a map.
-fn pairs(text: &str) -> Outcome<Map<String, Value>> {
+fn pairs(text: &str) -> Outcome<Map> {
     text.split(',')
         .map(|pair| match pair.split_once('=') {
             Some((key, value)) if !key.is_empty() => Ok((key.trim().to_owned(), value.trim().into())),

@@ -1,8 +1,7 @@
 //! `kubectl get`: tables from the server, other formats from the objects, watches.
 
-use serde_json::Value;
-
 use super::flag_sets::{ALL_NAMESPACES, FILES, OUTPUT, SELECTORS};
+use crate::base::{Value, json};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
@@ -267,7 +266,7 @@ impl Answer {
     /// Takes what was listed; the body keeps its metadata, from which a watch goes on.
     pub(super) fn take_list(&mut self) -> Value {
         let metadata = self.body["metadata"].clone();
-        std::mem::replace(&mut self.body, serde_json::json!({"metadata": metadata}))
+        std::mem::replace(&mut self.body, json!({"metadata": metadata}))
     }
 
     fn about(selection: &Selection, namespace: &str) -> Self {
@@ -407,7 +406,7 @@ fn refuse_to_sort_tables(call: &Call<'_>, tables: usize) -> Outcome {
         return Ok(());
     }
     let field = SortField::parse(call.flags.text("sort-by"), Sorts::Rows)?;
-    let table = serde_json::json!({
+    let table = json!({
         "apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": {"resourceVersion": ""},
     });
     field.key(&table).map(|_| ()).ok_or_else(|| field.not_found())
@@ -464,10 +463,10 @@ pub(super) fn as_table(body: Value, resource: &Resource, now: crate::base::Times
             let age = created.map_or("<unknown>".to_owned(), |created: crate::base::Timestamp| {
                 crate::base::human_duration(now.duration_since(created))
             });
-            serde_json::json!({"cells": [object["metadata"]["name"], age], "object": object})
+            json!({"cells": [object["metadata"]["name"], age], "object": object})
         })
         .collect();
-    serde_json::json!({
+    json!({
         "kind": "Table",
         "metadata": metadata,
         "columnDefinitions": [{"name": "Name", "format": "name", "priority": 0}, {"name": "Age", "priority": 0}],

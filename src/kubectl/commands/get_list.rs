@@ -1,8 +1,7 @@
 //! Lists of `get -o`: printed item by item, so that no more than a page of objects is held.
 
-use serde_json::Value;
-
 use super::get::Pages;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};

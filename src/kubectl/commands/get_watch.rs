@@ -1,8 +1,6 @@
 //! `kubectl get -w`: a list, then a line for every change.
 
-use serde_json::{Value, json};
-
-use crate::base::escape_html;
+use crate::base::{Value, escape_html, json};
 use crate::kubectl::api::{ACCEPT_TABLE, Api};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use http::Method;
-use serde_json::{Value, json};
 
 use super::flag_sets::OUTPUT;
 use crate::apimachinery::{builtin, go_json_error};
-use crate::base::to_yaml;
+use crate::base::{Value, json, to_yaml};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::{Resource, discover};
@@ -283,7 +282,7 @@ fn ordered(all: &Value) -> String {
         let shown = match value.as_object() {
             None => value.to_string(),
             Some(map) => {
-                let known = FIELDS.iter().filter_map(|field| Some((*field, map.get(*field)?)));
+                let known = FIELDS.iter().filter_map(|field| Some((*field, map.get(field)?)));
                 let lines: Vec<String> =
                     known.map(|(field, value)| format!("    \"{field}\": {value}")).collect();
                 format!("{{\n{}\n  }}", lines.join(",\n"))

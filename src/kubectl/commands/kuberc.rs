@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-
 use super::flag_sets::OUTPUT;
-use crate::base::{parse_yaml, to_yaml};
+use crate::base::{Value, json, parse_yaml, to_yaml};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome, unwritten};
 use crate::kubectl::flags::Flag;

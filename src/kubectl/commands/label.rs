@@ -1,11 +1,10 @@
 //! `kubectl label` and `kubectl annotate`: the same command on two maps of the metadata.
 
-use serde_json::{Map, Value, json};
-
 use super::flag_sets::{ALL, ALL_NAMESPACES, DRY_RUN, FILES, OUTPUT, RECORD, SELECTORS, field_manager};
 use super::record::record;
 use crate::apimachinery::create_merge_patch;
 use crate::apimachinery::validate_label_value;
+use crate::base::{Map, Value, json};
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -226,7 +225,7 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
         // Upstream takes a new printer for each object, which knows of no document before it.
         call.yaml_documents = 0;
     }
-    for key in changes.remove.iter().filter(|key| words.is_label && !known.contains_key(*key)) {
+    for key in changes.remove.iter().filter(|key| words.is_label && !known.contains_key(key)) {
         // Without a server upstream does not look.
         if !locally {
             call.line(format!("{} {key:?} not found.", words.one))?;
@@ -270,7 +269,7 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     print_done(call, &object, &info.named(), verb)
 }
 
-fn refuse_overwriting(known: &Map<String, Value>, changes: &Changes, words: &Words) -> Outcome {
+fn refuse_overwriting(known: &Map, changes: &Changes, words: &Words) -> Outcome {
     let clashes: Vec<String> = changes
         .set
         .iter()
@@ -293,11 +292,11 @@ fn refuse_overwriting(known: &Map<String, Value>, changes: &Changes, words: &Wor
     )))
 }
 
-fn updated(mut map: Map<String, Value>, changes: &Changes) -> Map<String, Value> {
+fn updated(mut map: Map, changes: &Changes) -> Map {
     for (key, value) in &changes.set {
         map.insert(key.clone(), value.as_str().into());
     }
-    map.retain(|key, _| !changes.remove.contains(key));
+    map.retain(|key, _| !changes.remove.iter().any(|removed| removed == key));
     map
 }
 

@@ -6,11 +6,10 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 use futures::stream::FuturesUnordered;
-use serde_json::Value;
 
 use super::flag_sets::SELECTOR;
 use crate::apimachinery::builtin;
-use crate::base::{Output, Timestamp};
+use crate::base::{Output, Timestamp, Value};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::text_of;

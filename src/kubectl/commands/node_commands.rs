@@ -1,9 +1,8 @@
 //! `kubectl cordon` and `uncordon`.
 
-use serde_json::{Value, json};
-
 use super::flag_sets::{DRY_RUN, SELECTOR};
 use crate::apimachinery::builtin;
+use crate::base::{Value, json};
 use crate::kubectl::api::{Api, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::resolve;

@@ -1,11 +1,9 @@
 //! `kubectl patch`.
 
-use serde_json::Value;
-
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, field_manager};
 use super::record::record_after;
 use crate::apimachinery::{apply_merge_patch, apply_operations, apply_strategic_patch};
-use crate::base::parse_yaml;
+use crate::base::{Value, parse_yaml};
 use crate::kubectl::api::{Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome, reason};
@@ -201,7 +199,7 @@ pub(super) fn operated(object: &Value, patch: &Value) -> Outcome<Value> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

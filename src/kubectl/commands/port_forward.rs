@@ -3,8 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use k8s_openapi::api::core::v1::Pod;
-use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::base::Value;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -279,7 +280,7 @@ async fn carry(mut socket: TcpStream, forward: &Forward, pods: &kube::Api<Pod>, 
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,7 +1,6 @@
 //! `--record`: the command line as the annotation that says why an object changed.
 
-use serde_json::{Value, json};
-
+use crate::base::{Value, json};
 use crate::kubectl::api::{Api, MERGE_PATCH, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::Outcome;

@@ -1,7 +1,5 @@
 //! `kubectl run`: one Pod from flags.
 
-use serde_json::{Value, json};
-
 use super::exec::DETACH_KEYS;
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
 use super::record::record;
@@ -9,7 +7,7 @@ use super::run_attach::NewPod;
 use crate::apimachinery::{
     Kind, apply_merge_patch, apply_strategic_patch, builtin, fill_structs, kind_of, known_fields,
 };
-use crate::base::parse_yaml;
+use crate::base::{Map, Value, json, parse_yaml};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::Resource;
@@ -265,7 +263,7 @@ fn labels(call: &Call<'_>, name: &str) -> Outcome<Value> {
     Ok(pairs(given.split(','), "unexpected label spec")?.into())
 }
 
-fn pairs<'t>(texts: impl Iterator<Item = &'t str>, wrong: &str) -> Outcome<serde_json::Map<String, Value>> {
+fn pairs<'t>(texts: impl Iterator<Item = &'t str>, wrong: &str) -> Outcome<Map> {
     texts
         .map(|pair| match pair.split_once('=') {
             Some((key, value)) if !key.is_empty() => Ok((key.trim().to_owned(), value.into())),

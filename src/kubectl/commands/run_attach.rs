@@ -1,11 +1,10 @@
 //! `kubectl run -it --rm`: attaching to the new Pod, its exit code, its end.
 
-use serde_json::{Value, json};
-
 use super::attach;
 use super::exec::Place;
 use super::logs::print_log;
 use crate::apimachinery::{Kind, builtin};
+use crate::base::{Value, json};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::{array, text_of};

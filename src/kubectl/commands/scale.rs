@@ -1,9 +1,8 @@
 //! `kubectl scale`.
 
-use serde_json::json;
-
 use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SCALABLE, SELECTOR};
 use super::record::record_after;
+use crate::base::json;
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};

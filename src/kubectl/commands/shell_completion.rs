@@ -1,8 +1,7 @@
 //! `kubectl __complete`: what the completion scripts of shells ask, answered as cobra answers it.
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command, all_flags, find};
 use crate::kubectl::discovery::{Resource, discover};

@@ -1,9 +1,8 @@
 //! `kubectl taint`.
 
-use serde_json::{Value, json};
-
 use super::flag_sets::{ALL, DRY_RUN, OUTPUT, SELECTOR, VALIDATE, field_manager};
 use crate::apimachinery::{builtin, two_way_strategic_patch, validate_label_key, validate_label_value};
+use crate::base::{Value, json};
 use crate::kubectl::api::STRATEGIC_PATCH;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};

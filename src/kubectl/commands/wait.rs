@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::flag_sets::{ALL, ALL_NAMESPACES, DEEP_FILES, OUTPUT, SELECTORS};
 use crate::apimachinery::JsonPath;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
@@ -271,7 +270,7 @@ fn condition_is(object: &Value, name: &str, status: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Describes ServiceCIDRs and IPAddresses.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::text::{Text, array, long_time, text_of};
 
@@ -41,7 +41,7 @@ fn ip_address(text: &mut Text, object: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

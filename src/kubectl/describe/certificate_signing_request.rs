@@ -3,14 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
-use serde_json::Value;
 use x509_parser::oid_registry::OID_X509_SERIALNUMBER;
 use x509_parser::prelude::{
     AttributeTypeAndValue, FromDer, GeneralName, ParsedExtension, X509CertificationRequest,
 };
 
 use super::text::{Text, array, long_time, text_of};
-use crate::base::human_duration;
+use crate::base::{Value, human_duration};
 
 /// What stands before the parts of a subject; two more characters come with the alignment.
 const INDENT: &str = "       ";
@@ -131,7 +130,8 @@ fn list(text: &mut Text, title: &str, values: &[String]) {
 #[cfg(test)]
 mod tests {
     use rcgen::{CertificateParams, DnType, KeyPair};
-    use serde_json::json;
+
+    use crate::base::json;
 
     use super::*;
 

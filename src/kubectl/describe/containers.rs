@@ -1,9 +1,8 @@
 //! Containers of a Pod or a Pod template.
 
-use serde_json::Value;
-
 use super::text::{Text, array, long_time, scalar, text_of, yes_or_no};
 use crate::apimachinery::Quantity;
+use crate::base::Value;
 
 /// Where containers stand.
 pub(crate) struct Place<'p> {
@@ -258,7 +257,7 @@ fn mounts(text: &mut Text, container: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Describes CronJobs.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::pod_template;
 use super::text::{Text, array, long_time, scalar, text_of};

@@ -1,11 +1,10 @@
 //! Describes DaemonSets.
 
-use serde_json::Value;
-
 use super::pod_template;
 use super::text::{Text, text_of};
 use super::workloads::{pods_status, selector_text};
 use crate::apimachinery::LabelSelector;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 
 /// Describes a DaemonSet.

@@ -1,6 +1,6 @@
 //! Describes Endpoints and EndpointSlices.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::text::{Text, array, scalar, text_of};
 
@@ -70,7 +70,7 @@ fn or_else<'a>(text: &'a str, default: &'a str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

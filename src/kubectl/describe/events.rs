@@ -1,9 +1,7 @@
 //! The events of an object, as the last part of its description.
 
-use serde_json::Value;
-
 use super::text::{Text, array, since, text_of};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::go_sort;
 
@@ -86,7 +84,7 @@ pub(crate) fn age(event: &Value, now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

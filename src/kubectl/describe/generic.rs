@@ -1,6 +1,6 @@
 //! Describes an object of any kind by its fields, their names made readable.
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 use super::text::{Text, scalar, text_of};
 
@@ -21,13 +21,13 @@ pub(crate) fn describe(text: &mut Text, object: &Value) {
     let mut shown = map.clone();
     if let Some(metadata) = shown.get_mut("metadata").and_then(Value::as_object_mut) {
         LEFT_OUT.iter().for_each(|field| {
-            metadata.remove(*field);
+            metadata.remove(field);
         });
     }
     fields(text, 0, &shown);
 }
 
-fn fields(text: &mut Text, level: usize, map: &Map<String, Value>) {
+fn fields(text: &mut Text, level: usize, map: &Map) {
     for (key, value) in map {
         let label = readable(key);
         match value {

@@ -1,6 +1,6 @@
 //! Describes HorizontalPodAutoscalers.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::text::{Text, array, long_time, scalar, text_of};
 
@@ -123,7 +123,7 @@ fn direction(text: &mut Text, title: &str, rules: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

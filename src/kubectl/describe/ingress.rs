@@ -1,10 +1,9 @@
 //! Describes Ingresses and IngressClasses.
 
-use serde_json::Value;
-
 use super::service::{endpoint_slices_of, formatted_endpoints};
 use super::text::{Text, array, scalar, text_of};
 use crate::apimachinery::builtin;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
 

@@ -1,11 +1,9 @@
 //! Describes Jobs.
 
-use serde_json::Value;
-
 use super::pod_template;
 use super::text::{Text, controller_of, long_time, scalar, text_of};
 use super::workloads::selector_text;
-use crate::base::{Timestamp, human_duration};
+use crate::base::{Timestamp, Value, human_duration};
 
 /// Characters of a list of indexes that are shown.
 const INDEXES_MAX: usize = 50;
@@ -73,7 +71,7 @@ fn times(text: &mut Text, status: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

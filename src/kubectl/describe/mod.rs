@@ -27,10 +27,8 @@ mod volume_sources;
 mod volumes;
 mod workloads;
 
-use serde_json::Value;
-
 use super::api::Api;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 pub(super) use events::age as event_age;
 pub(super) use text::{array, scalar, text_of};

@@ -1,6 +1,6 @@
 //! Describes NetworkPolicies.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::text::{Text, array, scalar, text_of};
 use super::workloads::selector_text;
@@ -124,7 +124,7 @@ fn or_none(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::events;
 use super::text::{Text, array, long_time, scalar, since, text_of};
 use crate::apimachinery::{Quantity, ResourceList, add_resources, builtin, pod_limits, pod_requests};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
 

@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+
+use crate::base::Value;
 
 use super::text::{Text, array, text_of};
 

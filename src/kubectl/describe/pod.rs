@@ -1,12 +1,10 @@
 //! Describes a Pod.
 
-use serde_json::Value;
-
 use super::containers::{self, Place};
 use super::pod_template::{tolerations, topology_spread};
 use super::text::{Text, array, controller_of, long_time, since, text_of};
 use super::volumes;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 /// Everything but the events.
 pub(crate) fn describe(text: &mut Text, pod: &Value, now: Timestamp) {

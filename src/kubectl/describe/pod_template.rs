@@ -1,6 +1,6 @@
 //! The Pod template of a workload.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::containers::{self, Place};
 use super::text::{Text, array, text_of};
@@ -84,7 +84,7 @@ fn toleration(toleration: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

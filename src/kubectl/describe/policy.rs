@@ -1,6 +1,6 @@
 //! Describes PodDisruptionBudgets and PriorityClasses.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::selector_text;
 use super::text::{Text, scalar, text_of};

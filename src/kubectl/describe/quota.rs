@@ -1,9 +1,8 @@
 //! Describes ResourceQuotas and LimitRanges, alone and as part of their namespace.
 
-use serde_json::Value;
-
 use super::text::{Text, array, scalar, text_of};
 use crate::apimachinery::{Quantity, builtin, resource_list};
+use crate::base::{Key, Value};
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
 
@@ -77,7 +76,7 @@ pub(crate) fn limit_range(text: &mut Text, range: &Value) {
 fn limits(text: &mut Text, prefix: &str, range: &Value) {
     const FIELDS: [&str; 5] = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
     for item in array(&range["spec"]["limits"]) {
-        let mut names: Vec<&String> = FIELDS
+        let mut names: Vec<&Key> = FIELDS
             .iter()
             .flat_map(|field| item[*field].as_object().into_iter().flatten())
             .map(|(name, _)| name)

@@ -1,8 +1,7 @@
 //! Describes roles and what binds them.
 
-use serde_json::Value;
-
 use super::text::{Text, array, text_of};
+use crate::base::Value;
 use crate::kubectl::policy_rules::compacted;
 
 /// Describes an object of the group.
@@ -41,7 +40,7 @@ fn binding(text: &mut Text, object: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,9 +1,8 @@
 //! Describes a Service.
 
-use serde_json::Value;
-
 use super::text::{Text, array, scalar, text_of};
 use crate::apimachinery::builtin;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
 
@@ -125,7 +124,7 @@ fn or_none(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,10 +1,9 @@
 //! Describes StatefulSets.
 
-use serde_json::Value;
-
 use super::pod_template;
 use super::text::{Text, array, long_time, scalar, text_of};
 use super::workloads::{pods_status, selector_text};
+use crate::base::Value;
 use crate::kubectl::api::Api;
 
 /// Describes a StatefulSet.

@@ -1,11 +1,9 @@
 //! Describes what is about storage: volumes, claims, classes, CSINodes.
 
-use serde_json::{Value, json};
-
 use super::text::{Text, array, long_time, scalar, since, text_of, yes_or_no};
 use super::volumes;
 use crate::apimachinery::{builtin, is_volume_source};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
 

@@ -1,8 +1,6 @@
 //! Lines of a description: indented, cells separated by tabs, aligned at the end.
 
-use serde_json::{Map, Value};
-
-use crate::base::{Columns, Timestamp, align, human_duration};
+use crate::base::{Columns, Map, Timestamp, Value, align, human_duration};
 
 /// Annotations longer than this are broken over lines.
 const LONGEST_ANNOTATION: usize = 140;
@@ -34,7 +32,7 @@ impl Text {
     }
 
     /// Adds labels, one a line, the first behind the title.
-    pub(crate) fn labels(&mut self, level: usize, title: &str, labels: Option<&Map<String, Value>>) {
+    pub(crate) fn labels(&mut self, level: usize, title: &str, labels: Option<&Map>) {
         let lines: Vec<String> =
             labels.into_iter().flatten().map(|(key, value)| format!("{key}={}", text_of(value))).collect();
         self.list(level, title, &lines);
@@ -69,12 +67,7 @@ impl Text {
     }
 
     /// Adds annotations, long ones broken over lines.
-    pub(crate) fn annotations(
-        &mut self,
-        level: usize,
-        title: &str,
-        annotations: Option<&Map<String, Value>>,
-    ) {
+    pub(crate) fn annotations(&mut self, level: usize, title: &str, annotations: Option<&Map>) {
         let mut lines = Vec::new();
         for (key, value) in annotations.into_iter().flatten().filter(|(key, _)| *key != HIDDEN_ANNOTATION) {
             let value = text_of(value);
@@ -160,7 +153,7 @@ pub(crate) fn controller_of(object: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,9 +1,8 @@
 //! Volumes that are described by a title and their fields alone: a table, in upstream's order.
 
-use serde_json::Value;
-
 use super::text::{Text, array, scalar, text_of};
 use crate::apimachinery::go_value;
+use crate::base::Value;
 
 /// How a field is written.
 #[derive(Clone, Copy)]
@@ -257,7 +256,7 @@ fn shown(value: &Value, how: How, persistent: bool) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Volumes of a Pod or a Pod template.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::text::{Text, array, scalar, shorten, text_of};
 use super::volume_sources;

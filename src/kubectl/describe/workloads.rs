@@ -1,10 +1,9 @@
 //! Describes Deployments and ReplicaSets.
 
-use serde_json::Value;
-
 use super::pod_template;
 use super::text::{Text, array, controller_of, long_time, scalar, text_of};
 use crate::apimachinery::{LabelSelector, builtin};
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::resource_args::items;

@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use super::file::Kustomization;
 use super::resource::{Resource, ensure};
 use super::{generators, images, patches, replacements, transformers};
-use crate::base::parse_yaml;
+use crate::base::{Value, parse_yaml};
 use crate::kubectl::errors::{Failure, Outcome};
 
 /// What is known on the way through the layers.
@@ -58,7 +56,7 @@ impl Accumulator {
         if is_labelled {
             for resource in &mut resources {
                 if let Some(labels) = ensure(&mut resource.value, &["metadata", "labels"]) {
-                    labels.insert(MANAGED_BY.to_owned(), format!("kustomize-{VERSION}").into());
+                    labels.insert(MANAGED_BY, format!("kustomize-{VERSION}").into());
                 }
             }
         }
@@ -220,7 +218,7 @@ const VERSION: &str = "v5.8.1";
 
 fn note_origin(resource: &mut Resource, origin: &str) {
     if let Some(annotations) = ensure(&mut resource.value, &["metadata", "annotations"]) {
-        annotations.insert(ORIGIN.to_owned(), origin.into());
+        annotations.insert(ORIGIN, origin.into());
     }
 }
 

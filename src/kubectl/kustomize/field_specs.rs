@@ -1,6 +1,6 @@
 //! Where labels, annotations and names of other objects stand, kind by kind, and walking to those places.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 /// A place in objects of some kinds.
 #[derive(Clone, Copy, Debug)]

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-
 use super::shape;
-use crate::base::parse_yaml;
+use crate::base::{Map, Value, parse_yaml};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::manifest::json_type;
 
@@ -31,7 +29,7 @@ pub(super) struct Kustomization {
     pub(super) folder: PathBuf,
     /// Whether files outside of the folder may be read.
     pub(super) anywhere: bool,
-    fields: Map<String, Value>,
+    fields: Map,
 }
 
 impl Kustomization {

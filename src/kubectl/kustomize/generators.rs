@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
 
 use super::file::Kustomization;
 use super::resource::Resource;
+use crate::base::{Map, Value, json};
 use crate::kubectl::errors::{Failure, Outcome};
 
 /// Generates what the file asks for into `resources`.

@@ -1,6 +1,6 @@
 //! images: other names, tags and digests for the images of containers.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::file::Kustomization;
 use super::resource::Resource;
@@ -78,7 +78,7 @@ fn split(image: &str) -> (&str, &str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::changed;
 

@@ -1,8 +1,7 @@
 //! The order in which a cluster can create objects: namespaces first, webhooks last.
 
-use serde_json::Value;
-
 use super::resource::Resource;
+use crate::base::Value;
 use crate::kubectl::errors::{Failure, Outcome};
 
 const FIRST: &[&str] = &[

@@ -1,13 +1,12 @@
 //! patches, patchesStrategicMerge and patchesJson6902.
 
 use regex::Regex;
-use serde_json::{Value, json};
 
 use super::accumulate::objects;
 use super::file::Kustomization;
 use super::resource::{Resource, ensure};
 use crate::apimachinery::{LabelSelector, apply_merge_patch, apply_operations, apply_strategic_patch};
-use crate::base::{parse_yaml, to_yaml};
+use crate::base::{Value, json, parse_yaml, to_yaml};
 use crate::kubectl::errors::{Failure, Outcome};
 
 /// patchesStrategicMerge: files, or patches in place.

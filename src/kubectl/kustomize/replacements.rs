@@ -1,11 +1,9 @@
 //! replacements: a field of one object copied into fields of others.
 
-use serde_json::{Value, json};
-
 use super::file::Kustomization;
 use super::patches::selects;
 use super::resource::Resource;
-use crate::base::parse_yaml;
+use crate::base::{Value, json, parse_yaml};
 use crate::kubectl::errors::{Failure, Outcome};
 
 /// Performs the replacements of a file.

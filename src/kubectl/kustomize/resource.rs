@@ -1,8 +1,7 @@
 //! One object of a kustomization, and the names that it had before.
 
-use serde_json::{Map, Value, json};
-
 use crate::apimachinery::{Kind, kind_of};
+use crate::base::{Map, Value, json};
 use crate::kubectl::name_hash::name_hash;
 
 /// An object on its way through the layers.
@@ -92,7 +91,7 @@ impl Resource {
 }
 
 /// The object that sits at `path` below `value`, made on the way.
-pub(super) fn ensure<'v>(value: &'v mut Value, path: &[&str]) -> Option<&'v mut Map<String, Value>> {
+pub(super) fn ensure<'v>(value: &'v mut Value, path: &[&str]) -> Option<&'v mut Map> {
     let mut place = value;
     for key in path {
         if place.is_null() {

@@ -1,7 +1,6 @@
 //! What the fields of a kustomization must be.
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::kubectl::go_shape::{
     Reading,
     Shape::{self, Bool, Integer, List, Map, Named, Raw, Struct, Text},
@@ -155,7 +154,7 @@ pub(super) fn mistake(kustomization: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,10 +1,9 @@
 //! namespace, namePrefix, nameSuffix, labels, annotations and replicas.
 
-use serde_json::{Map, Value};
-
 use super::field_specs::{ANNOTATIONS, FieldSpec, OWN_LABELS, REPLICAS, SELECTORS, TEMPLATE_LABELS, visit};
 use super::file::Kustomization;
 use super::resource::{Resource, ensure};
+use crate::base::{Map, Value};
 use crate::kubectl::errors::{Failure, Outcome};
 
 /// Puts everything that lives in a namespace into one.
@@ -31,7 +30,7 @@ pub(super) fn namespace(file: &Kustomization, resources: &mut [Resource]) {
         if resource.is_namespaced()
             && let Some(metadata) = ensure(&mut resource.value, &["metadata"])
         {
-            metadata.insert("namespace".to_owned(), namespace.into());
+            metadata.insert("namespace", namespace.into());
         }
     }
 }
@@ -99,7 +98,7 @@ pub(super) fn annotations(file: &Kustomization, resources: &mut [Resource]) {
     }
 }
 
-fn set(resources: &mut [Resource], specs: &[FieldSpec], pairs: &Map<String, Value>) {
+fn set(resources: &mut [Resource], specs: &[FieldSpec], pairs: &Map) {
     for resource in resources {
         let kind = resource.kind().to_owned();
         for spec in specs.iter().filter(|spec| spec.is_for(&kind)) {
@@ -108,7 +107,7 @@ fn set(resources: &mut [Resource], specs: &[FieldSpec], pairs: &Map<String, Valu
     }
 }
 
-fn set_at(value: &mut Value, path: &str, create: bool, pairs: &Map<String, Value>) {
+fn set_at(value: &mut Value, path: &str, create: bool, pairs: &Map) {
     visit(value, path, create, &mut |value| {
         if let Some(map) = ensure(value, &[]) {
             map.extend(pairs.iter().map(|(key, value)| (key.clone(), value.clone())));

@@ -1,8 +1,7 @@
 //! `-o custom-columns=HEADER:.path,…`.
 
-use serde_json::Value;
-
 use crate::apimachinery::{JsonPath, go_value};
+use crate::base::Value;
 
 use super::super::errors::{Failure, Outcome};
 use super::{escape_controls, plain_table};
@@ -107,7 +106,7 @@ pub(crate) fn none_given() -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

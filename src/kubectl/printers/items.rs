@@ -1,9 +1,7 @@
 //! Lists written item by item, in the very text that the whole list would give.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::ForItems;
-use crate::base::to_yaml;
+use crate::base::{Value, json, to_yaml};
 
 use super::super::command::Call;
 use super::super::errors::{Failure, Outcome};

@@ -1,11 +1,10 @@
 //! `-o json`: four spaces, sorted keys, `<`, `>` and `&` escaped as Go does.
 
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
 use crate::apimachinery::InGoOrder;
-use crate::base::{escape_html, indent_json};
+use crate::base::{Value, escape_html, indent_json};
 
 /// Writes a value as `kubectl -o json` prints it, with a final newline.
 pub(crate) fn to_json(value: &Value) -> String {
@@ -32,7 +31,7 @@ pub(crate) fn indent(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

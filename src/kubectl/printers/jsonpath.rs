@@ -1,8 +1,7 @@
 //! `-o jsonpath=TEMPLATE` and `-o jsonpath-as-json=TEMPLATE`.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{ForItems, JsonPath};
+use crate::base::{Value, json};
 
 use super::super::errors::{Failure, Outcome};
 use super::to_json;

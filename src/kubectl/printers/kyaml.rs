@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
 use crate::apimachinery::InGoOrder;
+use crate::base::Value;
 
 /// Writes a document with its separator and a final newline.
 pub(crate) fn to_kyaml(value: &Value) -> String {
@@ -30,7 +30,7 @@ impl From<&Value> for Node {
         match value {
             Value::Array(items) => Self::List(items.iter().map(Self::from).collect()),
             Value::Object(map) => {
-                Self::Map(map.iter().map(|(key, item)| (key.clone(), Self::from(item))).collect())
+                Self::Map(map.iter().map(|(key, item)| (key.to_string(), Self::from(item))).collect())
             }
             scalar => Self::Scalar(scalar.clone()),
         }
@@ -239,7 +239,7 @@ fn is_date(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -12,9 +12,7 @@ mod table;
 
 use std::borrow::Cow;
 
-use serde_json::{Value, json};
-
-use crate::base::to_yaml;
+use crate::base::{Value, json, to_yaml};
 
 use super::command::Call;
 use super::errors::{Failure, Outcome};

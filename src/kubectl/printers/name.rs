@@ -1,6 +1,6 @@
 //! `-o name`: `deployment.apps/web`.
 
-use serde_json::Value;
+use crate::base::Value;
 
 /// `deployment.apps/web` for an object.
 pub(crate) fn name_of(object: &Value) -> String {

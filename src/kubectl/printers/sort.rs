@@ -2,9 +2,8 @@
 
 use std::cmp::Ordering;
 
-use serde_json::Value;
-
 use crate::apimachinery::{JsonPath, Quantity};
+use crate::base::Value;
 
 use super::super::errors::{Failure, Outcome};
 use super::super::go_sort;
@@ -146,7 +145,7 @@ fn leading_digits(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,8 +1,6 @@
 //! Tables for people, as `k8s.io/cli-runtime/pkg/printers` lays out the server's Table.
 
-use serde_json::{Map, Value};
-
-use crate::base::{Columns, align};
+use crate::base::{Columns, Map, Value, align};
 
 /// How a table is shown.
 #[derive(Clone, Debug, Default)]
@@ -191,7 +189,7 @@ pub(crate) fn escape_controls(text: &str) -> String {
 }
 
 /// `a=b,c=d`, or `<none>`.
-pub(crate) fn labels_text(labels: Option<&Map<String, Value>>) -> String {
+pub(crate) fn labels_text(labels: Option<&Map>) -> String {
     let pairs: Vec<String> = labels
         .into_iter()
         .flatten()
@@ -202,7 +200,7 @@ pub(crate) fn labels_text(labels: Option<&Map<String, Value>>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

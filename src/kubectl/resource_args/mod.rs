@@ -2,9 +2,8 @@
 
 mod words;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::base::{Value, json};
 
 use super::api::{Api, Url};
 use super::command::Call;

@@ -9,10 +9,8 @@ mod tests;
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::apimachinery::{JsonPath, KINDS, Kind, LabelSelector};
-use crate::base::nearest;
+use crate::base::{Map, Value, nearest};
 
 use super::check_spec::{
     Expectation, Form, ObjectRef, Quantifier, Reading, Selection, ValueOrigin, ValueSource,
@@ -114,8 +112,7 @@ fn form_of(node: &Node<'_>, report: &mut Report) -> Option<(&'static str, &'stat
     match present.as_slice() {
         [(form, beside)] => Some((form, beside)),
         [] => {
-            let strange =
-                |map: &serde_json::Map<String, Value>| map.keys().any(|key| !every.contains(&key.as_str()));
+            let strange = |map: &Map| map.keys().any(|key| !every.contains(&key.as_str()));
             // A key that is misspelt is the form that is missed.
             if !node.allow(&every, report) || node.value.as_object().is_some_and(strange) {
                 return None;

@@ -1,10 +1,9 @@
 //! Partial objects: their tests, and whether a field that they name is one.
 
 use regex::Regex;
-use serde_json::Value;
 
 use crate::apimachinery::{FieldType, Kind, Quantity, TypeSchema, object_meta_schema, schema_of};
-use crate::base::nearest;
+use crate::base::{Value, nearest};
 
 use super::super::diagnostic::Report;
 use super::super::node::Node;

@@ -2,9 +2,8 @@
 
 use std::cell::OnceCell;
 
-use serde_json::{Map, Value, json};
-
 use crate::apimachinery::{CelProgram, CelType, FieldType, Kind, TypeSchema, object_meta_schema, schema_of};
+use crate::base::{Map, Value, json};
 
 use super::super::check_spec::{Rule, ValueOrigin};
 use super::super::diagnostic::Report;
@@ -109,7 +108,7 @@ fn structure(schema: &TypeSchema, within: &[&str]) -> Value {
     }
     let within = [within, &[schema.name]].concat();
     let fields = schema.fields.iter();
-    let properties: Map<String, Value> =
+    let properties: Map =
         fields.map(|(name, field)| ((*name).to_owned(), structure_of(&field.field_type, &within))).collect();
     json!({"type": "object", "properties": properties})
 }

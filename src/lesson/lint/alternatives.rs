@@ -1,6 +1,6 @@
 //! Alternatives of `either`: none may always hold, and each accepts something that the others do not.
 
-use serde_json::Value;
+use crate::base::{Map, Value};
 
 use super::super::diagnostic::Report;
 use super::super::node::Node;
@@ -47,9 +47,7 @@ pub(super) fn lint(list: &Node<'_>, items: &[Node<'_>], report: &mut Report) {
 /// Whether one of two alternatives holds in any state.
 fn opposite(one: &Value, other: &Value) -> bool {
     let same = |key: &str| one.get(key) == other.get(key);
-    let only_there = |map: &serde_json::Map<String, Value>| {
-        map.keys().all(|key| matches!(key.as_str(), "object" | "namespace"))
-    };
+    let only_there = |map: &Map| map.keys().all(|key| matches!(key.as_str(), "object" | "namespace"));
     let there_or_not = one["object"].is_string()
         && one["object"] == other["absent"]
         && one.as_object().is_some_and(only_there)

@@ -1,11 +1,10 @@
 //! Expectations that cannot all hold at once, and tests of one value that no value meets.
 
-use serde_json::{Map, Value};
-
 use super::super::check_reader::is_remembered;
 use super::super::diagnostic::Report;
 use super::super::node::Node;
 use crate::apimachinery::{Kind, Quantity};
+use crate::base::{Map, Value};
 
 /// Looks at the expectations of a block, each beside those before it.
 pub(super) fn lint(items: &[Node<'_>], report: &mut Report) {
@@ -74,7 +73,7 @@ fn tests(value: &Value) -> Option<Vec<(&str, &Value)>> {
 }
 
 fn tests_of(value: &Value) -> Option<Vec<(&str, &Value)>> {
-    let is_tests = |map: &&Map<String, Value>| !map.is_empty() && map.keys().all(|key| key.starts_with('$'));
+    let is_tests = |map: &&Map| !map.is_empty() && map.keys().all(|key| key.starts_with('$'));
     let map = value.as_object().filter(is_tests)?;
     Some(map.iter().map(|(test, argument)| (test.as_str(), argument)).collect())
 }

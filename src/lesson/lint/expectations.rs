@@ -1,7 +1,6 @@
 //! Checks and mistakes: whether they can fail, whether they can hold, and whether what they name is remembered.
 
 use regex::Regex;
-use serde_json::Value;
 
 use super::super::course::Chapter;
 use super::super::diagnostic::Report;
@@ -14,7 +13,7 @@ use super::section_of;
 use super::told;
 use super::values;
 use crate::apimachinery::{Kind, Quantity};
-use crate::base::Position;
+use crate::base::{Position, Value};
 
 /// Keys whose value is a partial object of the expectation's kind.
 const PARTIALS: &[&str] = &["contains", "every", "any", "none"];

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 
 use super::super::course::Step;
 use super::super::diagnostic::Report;
 use super::super::language::{Language, Text};
 use super::super::markdown::{Block, BlockKind, Section};
 use crate::apimachinery::resolve_kind;
-use crate::base::{Position, parse_yaml};
+use crate::base::{Position, Value, parse_yaml};
 
 /// Numbers as English writes them.
 const IN_ENGLISH: &[(&str, u64)] = &[

@@ -3,13 +3,12 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::{Map, Value, json};
 
 use super::super::diagnostic::Report;
 use super::super::node::Node;
 use super::values;
 use crate::apimachinery::{CelProgram, CelValue, FieldType, Kind, TypeSchema, cel_from_json, schema_of};
-use crate::base::{Position, nearest};
+use crate::base::{Map, Number, Position, Value, json, nearest};
 
 /// How deep made-up objects go, and those whose lists have many items.
 const DEPTH_MAX: usize = 7;
@@ -286,13 +285,13 @@ fn made_up(schema: &TypeSchema, sample: &Sample, depth: usize) -> Value {
         };
         ((*name).to_owned(), value)
     });
-    Value::Object(fields.collect::<Map<_, _>>())
+    Value::Object(fields.collect::<Map>())
 }
 
 fn value_of(field: &FieldType, sample: &Sample, depth: usize) -> Value {
     match field {
         FieldType::Integer32 | FieldType::Integer64 | FieldType::IntOrString => sample.number.into(),
-        FieldType::Number => serde_json::Number::from(sample.number).into(),
+        FieldType::Number => Number::from(sample.number).into(),
         FieldType::Boolean => sample.flag.into(),
         FieldType::Message(reference) => made_up(reference.schema(), sample, depth),
         FieldType::Array(_) if depth == 0 => json!([]),

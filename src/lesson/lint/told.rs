@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 
 use super::super::course::Step;
 use super::super::diagnostic::Report;
@@ -13,7 +12,7 @@ use super::super::markdown::{Block, BlockKind, Section};
 use super::super::node::Node;
 use super::expectations::{essence, leaves};
 use super::kept::{numbers, outside_of_blocks, words};
-use crate::base::{is_typo, parse_yaml};
+use crate::base::{Value, is_typo, parse_yaml};
 
 /// Letters of a name from which on a typing error can be told.
 const NAME_MIN: usize = 3;

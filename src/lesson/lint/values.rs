@@ -1,11 +1,9 @@
 //! Values in a match that a field can have: enumerations, states, and quantities as they are stored.
 
-use serde_json::Value;
-
 use super::super::diagnostic::Report;
 use super::super::node::Node;
 use crate::apimachinery::{FieldType, KINDS, Kind, Quantity, TypeSchema, schema_enum_values, schema_of};
-use crate::base::{is_typo, nearest};
+use crate::base::{Value, is_typo, nearest};
 
 /// Tests whose argument is a value like the one in whose place the test stands.
 const VALUE_TESTS: &[&str] = &["$equalTo", "$notEqualTo", "$oneOf", "$noneOf"];

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use crate::base::UserError;
+use crate::base::{UserError, Value};
 use crate::environment::{CommandLine, Interruption, Made};
 use crate::lesson::Step;
 use crate::progress;

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::environment::World;
 use crate::progress::Place;
 

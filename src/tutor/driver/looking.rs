@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::base::{Streams, Timestamp};
+use crate::base::{Streams, Timestamp, Value};
 use crate::environment::CommandLine;
 use crate::lesson::{Course, Language, Step};
 use crate::progress::{Place, StepMoment};
@@ -256,7 +254,7 @@ fn mentions(course: &Course, word: &str, language: Language) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -14,9 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::base::{Clock, Terminal, TerminalSignal, UserError};
+use crate::base::{Clock, Terminal, TerminalSignal, UserError, Value};
 use crate::check::{self, LastAnswer, Observer};
 use crate::environment::{CommandLine, Environment};
 use crate::lesson::{Course, Step};

@@ -1,6 +1,6 @@
 //! Who writes in a cluster, told from the names under which they do.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::state::text;
 

@@ -1,6 +1,6 @@
 //! What differs between two moments: objects made and removed, and of the others the fields that changed.
 
-use serde_json::{Map, Value};
+use crate::base::{Key, Map, Value};
 
 use super::super::witness::{Moment, ObjectId};
 
@@ -211,8 +211,8 @@ fn join(path: &str, key: &str) -> String {
     if key.contains('.') { format!("{path}[{key}]") } else { format!("{path}.{key}") }
 }
 
-fn keys<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> Vec<&'a str> {
-    let mut keys: Vec<&str> = before.keys().chain(after.keys()).map(String::as_str).collect();
+fn keys<'a>(before: &'a Map, after: &'a Map) -> Vec<&'a str> {
+    let mut keys: Vec<&str> = before.keys().chain(after.keys()).map(Key::as_str).collect();
     keys.sort_unstable();
     keys.dedup();
     keys
@@ -232,7 +232,7 @@ fn short(text: &str) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

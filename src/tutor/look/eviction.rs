@@ -1,6 +1,6 @@
 //! Pods that the cluster took away: a node that ran short, a drain, a taint, a Pod that mattered more.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::super::witness::Moment;
 
@@ -40,7 +40,7 @@ fn eviction(pod: &Value) -> Option<Eviction> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::lesson::Language;
 
 use super::super::witness::{Moment, ObjectId};
@@ -296,7 +295,7 @@ fn values_at<'a>(object: &'a Value, key: &str) -> Vec<&'a Value> {
 mod tests {
     use std::sync::Arc;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

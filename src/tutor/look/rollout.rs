@@ -1,7 +1,6 @@
 //! Deployments and their like that are on their way from one state to another.
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::lesson::Language;
 
 use super::super::witness::Moment;
@@ -73,7 +72,7 @@ fn rollout(object: &Value, language: Language) -> Option<Rollout> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

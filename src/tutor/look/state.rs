@@ -1,6 +1,6 @@
 //! The state of an object in a few words, as kubectl's columns have it.
 
-use serde_json::Value;
+use crate::base::Value;
 
 /// How an object fares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +194,7 @@ fn pod_status(object: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,8 +1,6 @@
 //! What happened, in order: who wrote what, told from managedFields, from what changed, and from events.
 
-use serde_json::Value;
-
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 use crate::lesson::Language;
 
 use super::super::witness::{Change, ObjectId};
@@ -298,7 +296,7 @@ fn holder_of<'v>(object: &'v Value, path: &str) -> Option<&'v str> {
 mod tests {
     use std::sync::Arc;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

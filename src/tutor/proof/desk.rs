@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::base::{Streams, UserError, sleep, timeout};
+use crate::base::{Streams, UserError, Value, sleep, timeout};
 use crate::check::{self, Context, Judgement, Verdict};
 use crate::environment::{CommandLine, Environment, INTERRUPTED, Inventory, World};
 use crate::lesson::{Answer, Expectation, Form, Language, Question, Step};

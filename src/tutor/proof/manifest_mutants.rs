@@ -1,8 +1,6 @@
 //! Manifests and patches with one value changed.
 
-use serde_json::Value;
-
-use crate::base::{parse_yaml, to_yaml};
+use crate::base::{Value, parse_yaml, to_yaml};
 
 use super::mutants::{Change, other_values};
 

@@ -1,6 +1,6 @@
 //! What a cluster says about a course before anybody solves it: refused manifests, checks that hold from the start.
 
-use crate::base::{Position, UserError, parse_yaml};
+use crate::base::{Position, UserError, Value, parse_yaml};
 use crate::check::Verdict;
 use crate::environment::{Environment, problem_of_line};
 use crate::lesson::{Course, Diagnostic, Form, Language, Step};
@@ -203,7 +203,7 @@ async fn manifests(
     Ok(())
 }
 
-fn called(object: &serde_json::Value) -> String {
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or("?").to_owned();
+fn called(object: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
     format!("{}/{}", text(&object["kind"]).to_lowercase(), text(&object["metadata"]["name"]))
 }

@@ -1,7 +1,6 @@
 //! What a step tells a learner, and what its solutions say: whether a value was asked for or comes by itself.
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::lesson::{Expectation, Form, Language, Step};
 
 /// Whether a learner can read this value in the step: then a check may insist on it.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 use crate::progress::{self, Place, next_gap};
 
 use super::super::effect::Effect;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::message::Remark;
 use super::tests::{begun, command, judge, prepared, shown};
 use super::*;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, json};
 use crate::check::Verdict;
 
 fn place(step: &str) -> Place {
@@ -35,7 +35,7 @@ fn what_was_undone_leads_back_to_the_step_at_which_it_was_typed() {
     judge(&mut session, Verdict::Passed, false);
     prepared(&mut session);
     assert_eq!(session.place(), place("logs"));
-    let values = BTreeMap::from([("uid".to_owned(), serde_json::json!("1"))]);
+    let values = BTreeMap::from([("uid".to_owned(), json!("1"))]);
     let line = "kubectl run hello".to_owned();
     let undone = Event::Undone { line, place: place("run"), values: values.clone() };
     let effects = session.handle(undone);

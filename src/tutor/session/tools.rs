@@ -1,6 +1,6 @@
 //! The learner's tools: what their words lead to.
 
-use crate::base::UserError;
+use crate::base::{UserError, Value};
 use crate::progress::{self, Place};
 
 use super::super::effect::{Effect, Look};
@@ -116,7 +116,7 @@ impl Session {
         &mut self,
         line: String,
         place: Place,
-        values: std::collections::BTreeMap<String, serde_json::Value>,
+        values: std::collections::BTreeMap<String, Value>,
     ) -> Vec<Effect> {
         let moved = place != self.place();
         let Some((chapter, step)) = find(&self.course, &place) else { return Vec::new() };

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use crate::base::UserError;
+use crate::base::{UserError, Value};
 use crate::progress::{self, Place};
 
 use super::super::effect::Effect;

@@ -7,10 +7,9 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use http::Request;
 use kube::core::WatchEvent;
-use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::base::sleep;
+use crate::base::{Value, sleep};
 
 use super::{ObjectId, Shared};
 

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::base::{Clock, Timestamp};
+use crate::base::{Clock, Timestamp, Value};
 
 /// Changes remembered.
 const CHANGES_MAX: usize = 2_000;
@@ -157,7 +155,7 @@ fn is_noise(id: &ObjectId) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

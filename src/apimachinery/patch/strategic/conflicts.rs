@@ -1,11 +1,11 @@
 //! Whether two patches of the same object want different things.
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 use super::shape::Shape;
 
 /// Whether both say something, and not the same, about some field (`mergingMapFieldsHaveConflicts`).
-pub(super) fn of_maps(left: &Map<String, Value>, right: &Map<String, Value>, shape: Shape) -> bool {
+pub(super) fn of_maps(left: &Map, right: &Map, shape: Shape) -> bool {
     left.iter().any(|(key, one)| right.get(key).is_some_and(|other| of_values(key, one, other, shape)))
 }
 

@@ -1,6 +1,6 @@
 //! Computes strategic merge patches from two documents.
 
-use serde_json::{Map, Value};
+use crate::base::{Key, Map, Value};
 
 use super::lists::{delete_directive, merge_key_value, position, sort_by_order};
 use super::shape::{ListRule, Shape};
@@ -30,12 +30,12 @@ impl Changes {
 /// # Errors
 /// When an item of a merged list lacks its key.
 pub(super) fn of_maps(
-    original: &Map<String, Value>,
-    modified: &Map<String, Value>,
+    original: &Map,
+    modified: &Map,
     shape: Shape,
     changes: Changes,
     retains_keys: bool,
-) -> Result<Map<String, Value>, String> {
+) -> Result<Map, String> {
     let mut patch = Map::new();
     for (key, value) in modified {
         match original.get(key) {
@@ -46,7 +46,7 @@ pub(super) fn of_maps(
             Some(before) => add_difference(&mut patch, key, before, value, shape, changes)?,
         }
     }
-    let is_new = |key: &&String| !modified.contains_key(*key);
+    let is_new = |key: &&Key| !modified.contains_key(key);
     if changes.deletes() {
         patch.extend(original.keys().filter(is_new).map(|key| (key.clone(), Value::Null)));
     }
@@ -57,14 +57,14 @@ pub(super) fn of_maps(
             .map(|(key, _)| key.as_str().into())
             .collect();
         if !retained.is_empty() && (!patch.is_empty() || original.keys().any(|key| is_new(&key))) {
-            patch.insert(RETAIN_KEYS.to_owned(), Value::Array(retained));
+            patch.insert(RETAIN_KEYS, Value::Array(retained));
         }
     }
     Ok(patch)
 }
 
 fn add_difference(
-    patch: &mut Map<String, Value>,
+    patch: &mut Map,
     key: &str,
     before: &Value,
     after: &Value,
@@ -98,7 +98,7 @@ fn add_difference(
 }
 
 fn add_list_difference(
-    patch: &mut Map<String, Value>,
+    patch: &mut Map,
     key: &str,
     old: &[Value],
     new: &[Value],
@@ -178,13 +178,7 @@ fn item_differences(
     Ok(items)
 }
 
-fn add_scalar_difference(
-    patch: &mut Map<String, Value>,
-    key: &str,
-    old: &[Value],
-    new: &[Value],
-    changes: Changes,
-) {
+fn add_scalar_difference(patch: &mut Map, key: &str, old: &[Value], new: &[Value], changes: Changes) {
     let mut deleted: Vec<Value> = old.iter().filter(|item| !new.contains(item)).cloned().collect();
     deleted.sort_by_key(text);
     deleted.dedup();

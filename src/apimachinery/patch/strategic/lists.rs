@@ -1,6 +1,6 @@
 //! Order and identity of list items in strategic merge patches.
 
-use serde_json::{Map, Value};
+use crate::base::{Map, Value};
 
 use super::PATCH_DIRECTIVE;
 
@@ -25,7 +25,7 @@ pub(super) fn merge_key_value<'a>(item: &'a Value, merge_key: &str) -> Result<&'
 pub(super) fn delete_directive(merge_key: &str, value: &Value) -> Value {
     let mut item = Map::new();
     item.insert(merge_key.to_owned(), value.clone());
-    item.insert(PATCH_DIRECTIVE.to_owned(), "delete".into());
+    item.insert(PATCH_DIRECTIVE, "delete".into());
     Value::Object(item)
 }
 

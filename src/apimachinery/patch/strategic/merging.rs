@@ -1,6 +1,6 @@
 //! Applies a strategic merge patch to a document, or joins two patches into one.
 
-use serde_json::{Map, Value};
+use crate::base::{Key, Map, Value};
 
 use super::lists::{merge_key_value, normalize_order, position};
 use super::shape::{ListRule, Shape};
@@ -20,11 +20,11 @@ pub(super) enum Purpose {
 /// # Errors
 /// When a directive is malformed or an item of a merged list lacks its key.
 pub(super) fn merge_maps(
-    mut original: Map<String, Value>,
-    mut patch: Map<String, Value>,
+    mut original: Map,
+    mut patch: Map,
     shape: Shape,
     purpose: Purpose,
-) -> Result<Map<String, Value>, String> {
+) -> Result<Map, String> {
     if let Some(directive) = patch.remove(PATCH_DIRECTIVE) {
         return match directive.as_str() {
             Some("replace") => Ok(patch),
@@ -45,8 +45,8 @@ pub(super) fn merge_maps(
 }
 
 fn merge_entry(
-    original: &mut Map<String, Value>,
-    key: String,
+    original: &mut Map,
+    key: Key,
     value: Value,
     shape: Shape,
     purpose: Purpose,
@@ -184,14 +184,10 @@ fn obey_item_directives(
     Ok((original, rest, replaced))
 }
 
-fn apply_retain_keys(
-    original: &mut Map<String, Value>,
-    patch: &mut Map<String, Value>,
-    purpose: Purpose,
-) -> Result<(), String> {
+fn apply_retain_keys(original: &mut Map, patch: &mut Map, purpose: Purpose) -> Result<(), String> {
     let Some(retained) = patch.remove(RETAIN_KEYS) else { return Ok(()) };
     if purpose == Purpose::JoinPatches {
-        original.insert(RETAIN_KEYS.to_owned(), retained);
+        original.insert(RETAIN_KEYS, retained);
         return Ok(());
     }
     let malformed = "invalid patch format of retainKeys";
@@ -205,8 +201,8 @@ fn apply_retain_keys(
 }
 
 fn apply_element_orders(
-    original: &mut Map<String, Value>,
-    patch: &mut Map<String, Value>,
+    original: &mut Map,
+    patch: &mut Map,
     shape: Shape,
     purpose: Purpose,
 ) -> Result<(), String> {
@@ -228,8 +224,8 @@ fn apply_element_orders(
 }
 
 fn order_list(
-    original: &mut Map<String, Value>,
-    patch: &mut Map<String, Value>,
+    original: &mut Map,
+    patch: &mut Map,
     name: &str,
     order: &[Value],
     shape: Shape,
@@ -277,7 +273,7 @@ fn check_order(items: &[Value], order: &[Value], merge_key: &str) -> Result<(), 
 }
 
 fn delete_scalars(
-    original: &mut Map<String, Value>,
+    original: &mut Map,
     directive: &str,
     list: &str,
     removed: Value,

@@ -8,14 +8,13 @@ mod lists;
 mod merging;
 mod shape;
 
-use serde_json::{Map, Value};
-
 use self::difference::Changes;
 use self::merging::Purpose;
 use self::shape::Shape;
 use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::schema;
 use crate::apimachinery::status::Status;
+use crate::base::{Map, Value};
 
 /// In a map: what to do with it (`delete`, `replace`; in list items also `merge`).
 const PATCH_DIRECTIVE: &str = "$patch";
@@ -100,7 +99,7 @@ fn shape_of(kind: &Kind) -> Result<Shape, Status> {
     })
 }
 
-fn map_of(value: &Value) -> Result<Map<String, Value>, Status> {
+fn map_of(value: &Value) -> Result<Map, Status> {
     value.as_object().cloned().ok_or_else(|| Status::bad_request("invalid JSON document"))
 }
 

@@ -1,9 +1,8 @@
 //! Patches as kubectl and upstream's tests write them.
 
-use serde_json::{Value, json};
-
 use super::*;
 use crate::apimachinery::builtin::{DEPLOYMENT, NAMESPACE, POD, SERVICE};
+use crate::base::{Value, json};
 
 fn pod(spec: Value) -> Value {
     json!({"spec": spec})

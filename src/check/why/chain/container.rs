@@ -1,8 +1,7 @@
 //! Containers: made, started, still running.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 
 use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding, flag, name_of};

@@ -1,8 +1,7 @@
 //! What a Pod takes from one source, and another one covers: variables, files, and folders that stay empty.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 
 use super::super::finding::Aside;
 use super::super::sentences;
@@ -109,7 +108,7 @@ impl<'a> Chain<'a> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::super::super::super::world::World;
     use super::*;

@@ -1,8 +1,7 @@
 //! What a program asked a Service for in vain: whether the Service offers it, and what keeps it from answering.
 
-use serde_json::Value;
-
 use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::base::Value;
 
 use super::super::super::partial::show;
 use super::super::finding::{Aside, Finding, name_of};

@@ -1,9 +1,7 @@
 //! Files that a program misses, may not write or may not run: what is mounted there, and who fills it.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
-use crate::base::is_typo;
+use crate::base::{Key, Value, is_typo};
 
 use super::super::finding::Aside;
 use super::super::sentences;
@@ -133,7 +131,7 @@ impl<'a> Chain<'a> {
         }
         let found = self.world.named(kind, Some(pod.namespace()), text(source, name));
         let maps = ["/data", "/binaryData"].into_iter().filter_map(|map| found?.map(map));
-        maps.flat_map(|map| map.keys().map(String::as_str)).collect()
+        maps.flat_map(|map| map.keys().map(Key::as_str)).collect()
     }
 }
 
@@ -258,7 +256,7 @@ fn belongs_to_others(pod: &Object, container: &Value, mount: &Value) -> Aside {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::super::super::super::world::World;
     use super::super::super::finding::Sentence;

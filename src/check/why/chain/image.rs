@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 
 use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding};
@@ -111,7 +111,7 @@ fn servers(secret: &Object) -> Vec<String> {
     let data = secret.map("/data").and_then(|data| data.get(".dockerconfigjson")?.as_str());
     let text = data.and_then(|data| STANDARD.decode(data).ok()).and_then(|text| String::from_utf8(text).ok());
     let config: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    config["auths"].as_object().into_iter().flatten().map(|(server, _)| server.clone()).collect()
+    config["auths"].as_object().into_iter().flatten().map(|(server, _)| server.to_string()).collect()
 }
 
 /// Whether a server of a pull secret is the registry: `https://index.docker.io/v1/`, `*.example.com`.

@@ -1,8 +1,7 @@
 //! Ingresses: class → controller → Service → port.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
@@ -169,7 +168,7 @@ impl Chain<'_> {
             names.filter_map(|name| self.world.named(&builtin::SECRET, Some(ingress.namespace()), name));
         let empty = |secret: &&Object| {
             let data = secret.map("/data");
-            ["tls.crt", "tls.key"].iter().any(|key| data.is_none_or(|data| !data.contains_key(*key)))
+            ["tls.crt", "tls.key"].iter().any(|key| data.is_none_or(|data| !data.contains_key(key)))
         };
         let secret = found.find(empty)?;
         let words = [&name_of(ingress), secret.name(), secret.text("/type")];
@@ -241,10 +240,9 @@ fn leads(rule: &Value, path: &str) -> bool {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
-
     use super::super::super::super::world::World;
     use super::*;
+    use crate::base::json;
     use crate::lesson::Language;
 
     #[test]

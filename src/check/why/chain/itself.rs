@@ -1,8 +1,7 @@
 //! Pods that wait for themselves: for a Service behind which only ready Pods stand, while they become ready.
 
-use serde_json::Value;
-
 use crate::apimachinery::{LabelSelector, Object};
+use crate::base::Value;
 
 use super::super::finding::{Aside, name_of};
 use super::super::sentences;
@@ -38,7 +37,7 @@ impl Chain<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::super::super::super::world::World;
     use super::*;

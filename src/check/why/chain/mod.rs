@@ -35,10 +35,8 @@ pub(super) use service::near_label;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, Object, builtin};
-use crate::base::nearest;
+use crate::base::{Key, Value, nearest};
 
 use super::super::world::World;
 use super::finding::{Aside, Finding, describe, get_yaml, name_of};
@@ -201,7 +199,7 @@ impl<'a> Chain<'a> {
         let keys: Vec<&str> = ["/data", "/binaryData"]
             .into_iter()
             .filter_map(|map| found.map(map))
-            .flat_map(|map| map.keys().map(String::as_str))
+            .flat_map(|map| map.keys().map(Key::as_str))
             .collect();
         let listed = || {
             let some = keys.iter().take(KEYS_MAX).copied().collect::<Vec<_>>().join(", ");
@@ -256,7 +254,7 @@ pub(super) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -3,10 +3,9 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
-use crate::base::nearest;
+use crate::base::{Value, nearest};
 
 use super::super::finding::{Aside, name_of};
 use super::super::sentences;
@@ -257,7 +256,7 @@ fn asks_the_node_for_names(pod: &Object) -> Aside {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::super::super::super::world::World;
     use super::*;

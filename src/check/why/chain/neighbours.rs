@@ -1,8 +1,7 @@
 //! Pods that keep another from a node, or that it looks for in vain.
 
-use serde_json::Value;
-
 use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::base::Value;
 
 use super::super::finding::{Aside, name_of};
 use super::super::sentences;
@@ -87,7 +86,7 @@ pub(super) fn asked_by(pod: &Object, resource: &str, asked: &str) -> Aside {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::super::super::super::world::World;
     use super::*;

@@ -1,8 +1,7 @@
 //! Autoscalers, quotas, budgets, nodes.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, LabelSelector, Object, Quantity, builtin, resolve_kind};
+use crate::base::Value;
 
 use super::super::super::partial::show;
 use super::super::finding::{Aside, Finding, name_of};

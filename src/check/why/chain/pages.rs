@@ -1,8 +1,7 @@
 //! Web servers that answer something else than what is expected: what they serve, and from where.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 use crate::lesson::HttpProbe;
 
 use super::super::super::partial::{shorten, show};
@@ -136,7 +135,7 @@ pub(super) fn leads_beside(service_port: &Value, pod: &Object) -> Aside {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,8 +1,7 @@
 //! NetworkPolicies as a caller meets them: which rule comes nearest to letting it in, and what it lacks.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Cidr, LabelSelector, Object, builtin};
+use crate::base::Value;
 
 use super::super::super::partial::show;
 use super::super::finding::{Aside, Sentence, name_of};
@@ -212,7 +211,7 @@ fn reached(service: &Object, target: &Object) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

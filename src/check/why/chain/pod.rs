@@ -1,8 +1,7 @@
 //! Pods: scheduled, volumes mounted, containers running, ready.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 
 use super::super::finding::{Aside, Finding, Sentence, name_of};
 use super::super::sentences;

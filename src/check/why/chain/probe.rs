@@ -1,8 +1,7 @@
 //! Probes: which one fails, what it was answered, and whether it asks the right port.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 
 use super::super::super::partial::{quote, show};
 use super::super::finding::{Aside, Finding, Sentence, name_of};

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 
 use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding, name_of};
@@ -257,7 +257,7 @@ fn read_only(pod: &Object, container: &Value, line: &str) -> Aside {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,8 +1,7 @@
 //! Roles: rules about resources that no API group of that name has.
 
-use serde_json::Value;
-
 use crate::apimachinery::{KINDS, Object, unstored};
+use crate::base::Value;
 
 use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
@@ -106,7 +105,7 @@ fn quoted(group: &str) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::super::super::super::world::World;
     use super::*;

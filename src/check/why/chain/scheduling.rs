@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, Quantity, builtin, pod_requests};
+use crate::base::Value;
 
 use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{LabelSelector, Object, builtin};
-use crate::base::is_typo;
+use crate::base::{Key, Map, Value, is_typo};
 use crate::lesson::HttpProbe;
 
 use super::super::super::partial::{shorten, show};
@@ -56,7 +54,7 @@ impl<'a> Chain<'a> {
     }
 
     /// The Pods that a Service selects, without those that go or have ended.
-    pub(super) fn selected(self, service: &Object, selector: &Map<String, Value>) -> Vec<&'a Object> {
+    pub(super) fn selected(self, service: &Object, selector: &Map) -> Vec<&'a Object> {
         let selector = LabelSelector::from_map(selector);
         let pods = self.world.all(&builtin::POD, Some(service.namespace())).iter();
         let alive = |pod: &&Object| {
@@ -112,7 +110,7 @@ impl<'a> Chain<'a> {
     }
 
     /// A workload whose Pods would be selected, and what keeps it from making any.
-    fn makes_no_pods(self, service: &Object, selector: &Map<String, Value>) -> Option<Finding> {
+    fn makes_no_pods(self, service: &Object, selector: &Map) -> Option<Finding> {
         let selects = LabelSelector::from_map(selector);
         let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::DAEMON_SET];
         let mut workloads =
@@ -123,7 +121,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Why no Pod is selected: a typing error, one label too many, another namespace, or nothing there.
-    fn selects_nothing(self, service: &Object, selector: &Map<String, Value>) -> Finding {
+    fn selects_nothing(self, service: &Object, selector: &Map) -> Finding {
         if let Some(finding) = self.makes_no_pods(service, selector) {
             return finding;
         }
@@ -138,7 +136,7 @@ impl<'a> Chain<'a> {
         }
         let best = pods.iter().filter(|pod| !pod.is_terminating()).max_by_key(|pod| fitting(selector, pod));
         if let Some(pod) = best {
-            let lacking: Vec<(&String, &Value)> =
+            let lacking: Vec<(&Key, &Value)> =
                 selector.iter().filter(|(key, value)| pod.label(key) != value.as_str()).collect();
             let labels = pod.labels();
             let typo = lacking
@@ -152,7 +150,7 @@ impl<'a> Chain<'a> {
                     .shown_by(show);
             }
             if fitting(selector, pod) > 0 {
-                let lacking: Map<String, Value> =
+                let lacking: Map =
                     lacking.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect();
                 let words = [name.as_str(), &wanted, &name_of(pod), &written(&lacking)];
                 return Finding::lasting(&sentences::SELECTOR_AND, words)
@@ -317,7 +315,7 @@ impl<'a> Chain<'a> {
     pub(in crate::check::why) fn not_behind(self, service: &Object, pod: &Object) -> Option<Finding> {
         let selector = service.map("/spec/selector")?;
         let lacking = selector.iter().filter(|(key, value)| pod.label(key) != value.as_str());
-        let lacking: Map<String, Value> = lacking.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let lacking: Map = lacking.map(|(key, value)| (key.clone(), value.clone())).collect();
         let words = [name_of(service), name_of(pod), written(selector), written(&lacking)];
         let [service, pod, asked, lacks] = words.each_ref().map(String::as_str);
         let finding = Finding::lasting(&sentences::NOT_BEHIND, [service, pod, asked, lacks]);
@@ -386,13 +384,13 @@ fn labels_of(pods: &[Object]) -> Aside {
 }
 
 /// `app=web,tier=front`.
-pub(super) fn written(selector: &Map<String, Value>) -> String {
+pub(super) fn written(selector: &Map) -> String {
     let pairs = selector.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()));
     pairs.collect::<Vec<_>>().join(",")
 }
 
 /// The label of a map that comes near to one: another value of the key, or another key with the value.
-pub(in crate::check) fn near_label(labels: &Map<String, Value>, key: &str, value: &Value) -> Option<String> {
+pub(in crate::check) fn near_label(labels: &Map, key: &str, value: &Value) -> Option<String> {
     let value = value.as_str()?;
     if let Some(found) = labels.get(key).and_then(Value::as_str) {
         return is_typo(value, found).then(|| format!("{key}={found}"));
@@ -404,7 +402,7 @@ pub(in crate::check) fn near_label(labels: &Map<String, Value>, key: &str, value
     Some(format!("{}={}", found.0, found.1.as_str().unwrap_or_default()))
 }
 
-fn fitting(selector: &Map<String, Value>, pod: &Object) -> usize {
+fn fitting(selector: &Map, pod: &Object) -> usize {
     let exact = selector.iter().filter(|(key, value)| pod.label(key) == value.as_str()).count();
     let close = selector
         .iter()

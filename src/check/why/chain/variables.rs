@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 
 use crate::apimachinery::{Kind, Object, builtin};
+use crate::base::Value;
 
 use super::super::finding::{Aside, name_of};
 use super::super::sentences;
@@ -149,7 +149,7 @@ fn not_put_in(container: &Value, line: &str) -> Aside {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
+    use crate::base::json;
 
     use super::super::super::super::world::World;
     use super::*;

@@ -1,8 +1,7 @@
 //! What the last command wrote from a file, where that is not what is asked for.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 use crate::lesson::{TypedWord, commands_of, kubectl_verb};
 
 use super::super::super::partial::{Gap, shorten, show};

@@ -1,8 +1,7 @@
 //! Files that were written into a container by hand, and not where the server looks for them.
 
-use serde_json::Value;
-
 use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::base::Value;
 use crate::lesson::{commands_of, kubectl_verb};
 
 use super::super::chain::server_of;

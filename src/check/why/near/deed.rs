@@ -1,8 +1,7 @@
 //! What the last command did, where it did not do what was asked: nothing, something beside it, or half of it.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin, resolve_kind};
+use crate::base::Value;
 use crate::lesson::{Form, ObjectRef, Quantifier, commands_of, kubectl_verb, writes};
 
 use super::super::super::partial::{Gap, contains, quote, shorten, show};

@@ -1,9 +1,7 @@
 //! An object that is not there: perhaps under another name, of another kind, or in another namespace.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, Object, builtin};
-use crate::base::is_typo;
+use crate::base::{Value, is_typo};
 use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin, makes, writes};
 
 use super::super::super::last_answer::in_short;

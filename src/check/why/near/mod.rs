@@ -19,9 +19,8 @@ pub(super) use sources::service_of;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::base::{Map, Value};
 use crate::lesson::{Expectation, Form, Quantifier, Selection, TypedWord, commands_of, kubectl_verb, writes};
 
 use super::super::judge::Facts;
@@ -386,7 +385,7 @@ impl<'a> Near<'a> {
 fn said(partial: &Value, found: &Value, path: String) -> Option<String> {
     let below = partial.as_object().filter(|map| !map.keys().any(|key| key.starts_with('$')));
     if let Some((key, inner)) = below.and_then(|map| map.iter().next()) {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
         return said(inner, found.get(key)?, path);
     }
     if let (Some(items), Some(found)) = (partial.as_array(), found.as_array()) {

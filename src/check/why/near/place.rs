@@ -1,8 +1,7 @@
 //! YAML in the wrong place: the field is there, under another parent.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 use crate::lesson::Form;
 
 use super::super::super::partial::{Gap, contains, same};
@@ -134,7 +133,7 @@ fn find(value: &Value, key: &str, wanted: &Value, path: &str, depth: usize) -> V
                 {
                     continue;
                 }
-                let here = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let here = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
                 if name == key && same(wanted, below) {
                     found.push(here.clone());
                 }
@@ -154,7 +153,7 @@ fn find(value: &Value, key: &str, wanted: &Value, path: &str, depth: usize) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::base::json;
 
     #[test]
     fn keys_and_paths_are_taken_apart() {

@@ -3,10 +3,9 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 
 use crate::apimachinery::{KINDS, Kind, Object, QUANTITY_FORMAT_ERROR, resolve_kind};
-use crate::base::nearest;
+use crate::base::{Value, nearest};
 
 use super::super::chain::{is_limit_range, near};
 use super::super::finding::{Aside, Finding, Sentence, name_of};

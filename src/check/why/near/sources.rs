@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::apimachinery::{Object, builtin};
+use crate::base::Value;
 use crate::lesson::{Form, ObjectRef, Selection, ValueOrigin};
 
 use super::super::super::partial::{quote, show};
@@ -108,7 +109,7 @@ impl Near<'_> {
 /// A NetworkPolicy whose peers are selected by one half each.
 fn peers_apart(policy: &Object) -> Aside {
     let rules = ["/spec/ingress", "/spec/egress"].into_iter().flat_map(|rules| policy.list(rules));
-    let peers = rules.flat_map(|rule| [&rule["from"], &rule["to"]]).filter_map(serde_json::Value::as_array);
+    let peers = rules.flat_map(|rule| [&rule["from"], &rule["to"]]).filter_map(Value::as_array);
     let apart = peers.into_iter().any(|peers| {
         let alone = |own: &str, other: &str| {
             peers.iter().any(|peer| peer.get(own).is_some() && peer.get(other).is_none())
@@ -134,13 +135,11 @@ fn named_nowhere(rule: &str, object: &Object) -> Aside {
 }
 
 /// Whether a text is one of an object's values or keys.
-fn holds_text(value: &serde_json::Value, wanted: &str) -> bool {
+fn holds_text(value: &Value, wanted: &str) -> bool {
     match value {
-        serde_json::Value::String(text) => text == wanted,
-        serde_json::Value::Array(items) => items.iter().any(|item| holds_text(item, wanted)),
-        serde_json::Value::Object(map) => {
-            map.iter().any(|(key, below)| key == wanted || holds_text(below, wanted))
-        }
+        Value::String(text) => text == wanted,
+        Value::Array(items) => items.iter().any(|item| holds_text(item, wanted)),
+        Value::Object(map) => map.iter().any(|(key, below)| key == wanted || holds_text(below, wanted)),
         _ => false,
     }
 }

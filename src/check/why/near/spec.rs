@@ -1,9 +1,7 @@
 //! A spec that differs: typing errors, swapped ports, another tag, a field in the wrong place.
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{Object, builtin, resolve_kind};
-use crate::base::is_typo;
+use crate::base::{Key, Map, Value, is_typo};
 
 use super::super::super::partial::{Gap, full_image, show};
 use super::super::chain::Chain;
@@ -32,7 +30,7 @@ impl Near<'_> {
         let gap = gaps.iter().find(|gap| !gap.path.starts_with("status"))?;
         let words = [name_of(object), gap.path.clone()];
         let keys = object.map("/data").filter(|_| gap.path.starts_with("data"));
-        let keys = keys.map(|data| data.keys().take(KEYS_MAX).map(String::as_str).collect::<Vec<_>>());
+        let keys = keys.map(|data| data.keys().take(KEYS_MAX).map(Key::as_str).collect::<Vec<_>>());
         let listed = keys.filter(|keys| !keys.is_empty());
         let of_template = || self.template_of(object, gap);
         let finding = match gap.actual.as_deref() {
@@ -185,7 +183,7 @@ impl Near<'_> {
         .find(|holder| gap.path == format!("{holder}.{key}") || gap.path == format!("{holder}[{key:?}]"))?;
         let pointer = format!("/{}", holder.replace('.', "/"));
         let none = Map::new();
-        let map: &Map<String, Value> = object.map(&pointer).unwrap_or(&none);
+        let map: &Map = object.map(&pointer).unwrap_or(&none);
         let name = name_of(object);
         let show = format!(
             "kubectl get {} {} --show-labels",

@@ -2,10 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use crate::apimachinery::Object;
-use crate::base::is_typo;
+use crate::base::{Value, is_typo};
 
 use super::super::super::partial::Gap;
 use super::super::chain::tiny_memory;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use serde_json::{Value, json};
 
 use crate::apimachinery::Status;
+use crate::base::{Value, json, to_value};
 
 use super::super::super::driver::Shared;
 use super::super::super::runtime::{ProcessId, ProcessOutput};
@@ -119,7 +119,7 @@ async fn speak(upgrade: Upgrade, wanted: Wanted, conversation: Result<Conversati
     let Some(mut channels) = Channels::open(upgrade, wanted).await else { return };
     let said = match conversation {
         Ok(conversation) => conversation.run(&mut channels).await,
-        Err(status) => serde_json::to_value(&status).ok(),
+        Err(status) => to_value(&status).ok(),
     };
     if let Some(status) = said {
         channels.finish(&status).await;

@@ -1,7 +1,8 @@
 //! The channels between a client and a process, whatever carries them.
 
 use hyper::body::Bytes;
-use serde_json::Value;
+
+use crate::base::Value;
 
 use super::handshake::{Transport, Upgrade};
 use super::spdy_streams::SpdyStreams;

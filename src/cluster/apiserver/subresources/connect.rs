@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
-
 use crate::apimachinery::{Kind, Object, Status};
+use crate::base::{Map, Value, json};
 
 use super::super::super::authorization::User;
 use super::super::super::driver::Shared;
@@ -58,11 +57,11 @@ fn streams(name: &str, kind: &Kind, query: &Query) -> Value {
         fields.insert((*flag).to_owned(), true.into());
     }
     if let Some(container) = query.get("container").filter(|name| !name.is_empty()) {
-        fields.insert("container".to_owned(), container.into());
+        fields.insert("container", container.into());
     }
     let command: Vec<&str> = query.all("command").collect();
     if !command.is_empty() {
-        fields.insert("command".to_owned(), command.into());
+        fields.insert("command", command.into());
     }
     options(name, kind, fields.into())
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use http::Response;
-use serde_json::{Value, json};
 
-use crate::apimachinery::{InGoOrder, Object, ObjectKey, Status, builtin};
+use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::super::driver::Shared;
 use super::super::super::metrics::{ContainerUsage, PodMetrics};
@@ -39,7 +39,7 @@ pub(super) fn answer(shared: &Arc<Shared>, name: &str, path: &str) -> Result<Res
 /// The Pods of a node, as its kubelet lists them.
 fn pods(simulation: &Simulation, node: &str) -> Response<Body> {
     let pods = simulation.registry.store().pods_on(node);
-    let items: Vec<InGoOrder<'_>> = pods.map(|pod| InGoOrder::new(pod.value())).collect();
+    let items: Vec<&Value> = pods.map(|pod| pod.value()).collect();
     body::json(200, &json!({"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": items}))
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::super::driver::Shared;
 use super::super::super::network::ConnectError;
@@ -109,7 +109,7 @@ fn pod_port(pod: &Object, wanted: &str) -> Result<u16, Status> {
 }
 
 fn has_ready_endpoints(registry: &Registry, service: &ObjectKey) -> bool {
-    let wanted = serde_json::json!({SERVICE_NAME_LABEL: service.name});
+    let wanted = json!({SERVICE_NAME_LABEL: service.name});
     let selector = wanted.as_object().map(LabelSelector::from_map).unwrap_or_default();
     registry
         .list(&builtin::ENDPOINT_SLICE, Some(&service.namespace))
@@ -121,7 +121,7 @@ fn has_ready_endpoints(registry: &Registry, service: &ObjectKey) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

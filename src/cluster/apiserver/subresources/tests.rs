@@ -6,8 +6,9 @@ use futures::{AsyncBufReadExt, StreamExt, TryStreamExt};
 use http::Request;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Api, AttachParams, EvictParams, LogParams, PostParams, WatchEvent, WatchParams};
-use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::base::{Value, from_value, json};
 
 use super::super::super::config::ClusterConfig;
 use super::super::super::running_cluster::Cluster;
@@ -18,7 +19,7 @@ async fn with_web_pod() -> (Cluster, Api<Pod>) {
     cluster.run_eagerly(true);
     let pods: Api<Pod> = Api::namespaced(cluster.client(), "default");
     let pod = json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
-    pods.create(&PostParams::default(), &serde_json::from_value(pod).unwrap()).await.unwrap();
+    pods.create(&PostParams::default(), &from_value(pod).unwrap()).await.unwrap();
     let named = WatchParams::default().fields("metadata.name=web");
     let mut events = pods.watch(&named, "0").await.unwrap().boxed();
     while let Some(event) = events.try_next().await.unwrap() {

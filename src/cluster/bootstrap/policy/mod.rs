@@ -3,11 +3,9 @@
 
 use std::sync::LazyLock;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING, SERVICE_ACCOUNT};
 use crate::apimachinery::{Kind, Object, record_update};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::registry::Registry;
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::{Value, json};
 
 use super::super::super::registry::Registry;
 use super::super::super::scheduler::{Suitability, suitability};

@@ -35,10 +35,9 @@ pub(super) fn max_unavailable(deployment: &Object) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
     use crate::apimachinery::builtin;
+    use crate::base::{Value, json};
 
     fn limits(replicas: i64, surge: Value, unavailable: Value) -> (i64, i64) {
         let mut deployment = Object::new(&builtin::DEPLOYMENT, "default", "web");

@@ -11,9 +11,8 @@ mod status;
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, Status, builtin};
+use crate::base::Value;
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,

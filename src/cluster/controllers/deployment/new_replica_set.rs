@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin, pod_template_hash};
+use crate::base::json;
 
 use super::super::super::manager::EventType;
 use super::super::super::registry::WriteOptions;

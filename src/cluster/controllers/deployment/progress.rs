@@ -1,10 +1,9 @@
 //! The condition Progressing: is the rollout under way, done, paused or stuck?
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::apimachinery::{Object, Status};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::super::manager::Action;
 use super::super::conditions;

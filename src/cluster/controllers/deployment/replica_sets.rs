@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::Object;
+use crate::base::{Map, Value};
 
 /// Label that tells the Pods of one template from those of another.
 pub(super) const HASH_LABEL: &str = "pod-template-hash";
@@ -72,10 +71,10 @@ fn same_but_for(one: Option<&Value>, other: Option<&Value>, path: &[&str]) -> bo
     else {
         return path.is_empty() || one == other;
     };
-    let others = |map: &Map<String, Value>| map.keys().filter(|key| key != first).count();
+    let others = |map: &Map| map.keys().filter(|key| key != first).count();
     others(one) == others(other)
         && one.iter().filter(|(key, _)| key != first).all(|(key, value)| other.get(key) == Some(value))
-        && same_but_for(one.get(*first), other.get(*first), rest)
+        && same_but_for(one.get(first), other.get(first), rest)
 }
 
 /// The Pod template without the hash label.
@@ -96,7 +95,7 @@ pub(super) fn replace(sets: &mut [Arc<Object>], set: &Arc<Object>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

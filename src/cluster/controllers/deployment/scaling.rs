@@ -158,7 +158,7 @@ fn fraction_of(deployment: &Object, set: &Object, size: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

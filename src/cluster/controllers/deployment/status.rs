@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::super::manager::Action;
 use super::super::super::registry::time_text;

@@ -1,8 +1,7 @@
 //! Endpoints, the older form of EndpointSlices, still written for who reads it (`pkg/controller/endpoint`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::super::registry::{DeleteOptions, Registry, WriteOptions, time_text};

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::super::registry::Registry;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, ObjectKey, OwnerReference, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::super::registry::{DeleteOptions, Registry, WriteOptions};
 use super::super::super::storage::Change;

@@ -1,9 +1,8 @@
 //! How far and how fast an autoscaler may go: bounds, stabilization and the policies of `behavior`.
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::super::manager::note;
 use super::super::super::registry::Registry;

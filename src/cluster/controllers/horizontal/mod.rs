@@ -8,9 +8,9 @@ mod replicas;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::apimachinery::{KINDS, Kind, LabelSelector, Object, ObjectKey, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::kubelet::NodeState;
 use super::super::manager::{

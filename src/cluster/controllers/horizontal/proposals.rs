@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{LabelSelector, ObjectKey, Quantity, builtin};
+use crate::base::{Key, Value, json};
 
 use super::super::super::manager::EventType;
 use super::super::super::metrics;
@@ -267,7 +266,7 @@ fn selector_in_go(selector: &Value) -> String {
         return "nil".to_owned();
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let labels: BTreeMap<&String, String> = selector["matchLabels"]
+    let labels: BTreeMap<&Key, String> = selector["matchLabels"]
         .as_object()
         .into_iter()
         .flatten()

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, Quantity, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::super::kubelet::NodeState;
 use super::super::super::metrics::{self, PodMetrics};

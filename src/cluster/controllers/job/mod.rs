@@ -11,10 +11,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,
@@ -307,7 +306,7 @@ impl Look {
         self.set_count("active", number(active.len()));
         self.set_count("ready", number(active.iter().filter(|pod| pods::is_ready(pod)).count()));
         self.set_count("terminating", number(self.terminating()));
-        self.job.set("/status/uncountedTerminatedPods", serde_json::json!({}));
+        self.job.set("/status/uncountedTerminatedPods", json!({}));
         if self.job != *self.before {
             registry.update_status(&builtin::JOB, self.job.clone(), MANAGER)?;
         }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::apimachinery::Object;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::super::manager::EventType;
 use super::super::super::registry::{Registry, time_text};

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::super::registry::{Registry, WriteOptions};
 use super::super::MANAGER;

@@ -1,9 +1,8 @@
 //! What is done for a claim (`syncClaim`).
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{EVENT, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, STORAGE_CLASS};
 use crate::apimachinery::{Object, ObjectKey, Quantity, Status};
+use crate::base::Value;
 
 use super::super::super::manager::{Action, EventSource, EventType, record_event};
 use super::super::super::registry::{Registry, WriteOptions, default_storage_class};

@@ -1,9 +1,8 @@
 //! Claims of Pods' own ephemeral volumes (`pkg/controller/volume/ephemeral`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{PERSISTENT_VOLUME_CLAIM, POD};
 use crate::apimachinery::{Object, ObjectKey, OwnerReference, Status};
+use crate::base::{Value, json};
 
 use super::super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,

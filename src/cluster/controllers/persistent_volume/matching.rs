@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::PERSISTENT_VOLUME;
 use crate::apimachinery::{LabelSelector, Object, Quantity};
+use crate::base::Value;
 
 use super::super::super::registry::Registry;
 use super::is_for;

@@ -10,10 +10,10 @@ mod volumes;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS};
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::{Value, json};
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,

@@ -1,9 +1,8 @@
 //! Keeps claims that Pods use and volumes that are bound (`pvc-protection`, `pv-protection`).
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD};
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::base::Value;
 
 use super::super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::super::registry::{CLAIM_PROTECTION, Registry, VOLUME_PROTECTION, WriteOptions};

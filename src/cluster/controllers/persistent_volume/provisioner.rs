@@ -1,10 +1,10 @@
 //! minikube's storage provisioner: a folder on the node for every claim of its classes.
 
 use jiff::SignedDuration;
-use serde_json::json;
 
 use crate::apimachinery::builtin::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD};
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::json;
 
 use super::super::super::kubelet::NodeState;
 use super::super::super::manager::{

@@ -1,9 +1,8 @@
 //! What is done for a volume (`syncVolume`).
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM};
 use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::Value;
 
 use super::super::super::kubelet::NodeState;
 use super::super::super::manager::{Action, EventType};

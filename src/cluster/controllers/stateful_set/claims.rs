@@ -1,9 +1,8 @@
 //! Claims of StatefulSets: one for each claim template and Pod, kept or deleted by the set's policy.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::PERSISTENT_VOLUME_CLAIM;
 use crate::apimachinery::{Object, ObjectKey, OwnerReference, Status};
+use crate::base::{Value, json};
 
 use super::super::super::manager::{EventSource, EventType, record_event};
 use super::super::super::registry::{Registry, WriteOptions};

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,

@@ -1,8 +1,7 @@
 //! The Pods of StatefulSets: names, labels and templates (`stateful_set_utils.go`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, builtin};
+use crate::base::{Value, json};
 
 use super::super::owned_object;
 use super::claims::{claim_name, template_names};

@@ -1,9 +1,7 @@
 //! Autoscaling, as the tutorial tells it: a page that computes, a loop of requests, more Pods, then fewer.
 
-use serde_json::json;
-
 use super::*;
-use crate::base::parse_yaml;
+use crate::base::{json, parse_yaml};
 
 const METRICS_SERVER: &str = include_str!("../../../minikube/metrics_server.yaml");
 

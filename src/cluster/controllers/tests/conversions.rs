@@ -1,17 +1,16 @@
 //! Custom objects of several versions, which a webhook turns into each other.
 
-use serde_json::json;
-
 use super::webhooks::with_server;
 use super::*;
 use crate::apimachinery::builtin::{CUSTOM_RESOURCE_DEFINITION, POD};
 use crate::apimachinery::{Object, Status};
+use crate::base::{Map, json};
 use crate::cluster::registry::Patch;
 
 /// The definition of `stable.example.com`, stored as the first version, with agnhost as its converter.
 fn definition(bundle: &str) -> Value {
     let version = |name: &str, fields: &[&str], stored: bool| {
-        let properties: serde_json::Map<String, Value> =
+        let properties: Map =
             fields.iter().map(|field| ((*field).to_owned(), json!({"type": "string"}))).collect();
         json!({
             "name": name, "served": true, "storage": stored,

@@ -1,6 +1,6 @@
 //! CronJobs and the Jobs that they make.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

@@ -1,9 +1,8 @@
 //! Definitions come and go, and their objects with them.
 
-use serde_json::json;
-
 use super::*;
 use crate::apimachinery::{Status, builtin::CUSTOM_RESOURCE_DEFINITION};
+use crate::base::json;
 use crate::cluster::registry::Patch;
 
 fn definition(plural: &str, kind: &str, versions: Value) -> Object {

@@ -1,6 +1,6 @@
 //! DaemonSets on the nodes of a cluster.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

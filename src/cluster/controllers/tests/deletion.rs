@@ -1,6 +1,6 @@
 //! Deletion: owners and dependents, namespaces, events.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::super::super::registry::{DeleteOptions, Propagation};
 use super::*;

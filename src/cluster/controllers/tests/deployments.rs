@@ -1,6 +1,6 @@
 //! Deployments and their ReplicaSets.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

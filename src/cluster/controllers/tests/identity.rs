@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, DnType, KeyPair};
-use serde_json::json;
+
+use crate::base::json;
 
 use super::super::super::authentication::{API_AUDIENCE, user_of_certificate, user_of_token};
 use super::*;

@@ -1,6 +1,6 @@
 //! Jobs, their Pods and how they end.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

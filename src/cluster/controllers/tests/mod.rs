@@ -22,9 +22,9 @@ mod webhooks;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, builtin};
+use crate::base::Value;
 
 use super::super::config::ClusterConfig;
 use super::super::registry::WriteOptions;

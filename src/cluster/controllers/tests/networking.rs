@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
 
 use super::*;
 use crate::apimachinery::builtin::{DEPLOYMENT, NETWORK_POLICY, POD, SERVICE};
+use crate::base::json;
 
 /// Runs a command in a Pod: what it printed, errors included, and its exit code.
 fn exec(simulation: &mut Simulation, pod: &str, command: &[&str]) -> (String, i32) {

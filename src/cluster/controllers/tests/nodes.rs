@@ -1,10 +1,10 @@
 //! Nodes that fall silent, come back, are tainted, cordoned and deleted; and what becomes of their Pods.
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::apimachinery::ObjectKey;
 use crate::apimachinery::builtin::{DEPLOYMENT, EVENT, LEASE, NODE, POD};
+use crate::base::{Value, json};
 
 use super::super::super::config::ClusterConfig;
 use super::super::super::simulation::Simulation;

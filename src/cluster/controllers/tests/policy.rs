@@ -1,12 +1,11 @@
 //! Quotas, limits and disruption budgets at work.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{
     DEPLOYMENT, LIMIT_RANGE, POD, POD_DISRUPTION_BUDGET, REPLICA_SET, RESOURCE_QUOTA,
     VALIDATING_ADMISSION_POLICY,
 };
 use crate::apimachinery::{Object, Status};
+use crate::base::{Value, json};
 
 use super::super::super::registry::{DeleteOptions, WriteOptions};
 use super::super::super::simulation::Simulation;

@@ -1,6 +1,6 @@
 //! ReplicationControllers, and what the API server keeps for itself: addresses, priority levels.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! Services: who stands behind them.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::super::super::registry::DeleteOptions;
 use super::*;

@@ -1,6 +1,6 @@
 //! StatefulSets and the order of their Pods.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

@@ -1,9 +1,8 @@
 //! Volumes: claims find volumes, get new ones, keep data, and go.
 
-use serde_json::json;
-
 use super::*;
 use crate::apimachinery::builtin::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS};
+use crate::base::json;
 
 fn claim(simulation: &mut Simulation, name: &str, class: Value) {
     let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}},

@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, KeyPair};
-use serde_json::{Value, json};
 
 use super::*;
 use crate::apimachinery::Status;
@@ -11,6 +10,7 @@ use crate::apimachinery::builtin::{
     CONFIG_MAP, MUTATING_ADMISSION_POLICY, MUTATING_ADMISSION_POLICY_BINDING, MUTATING_WEBHOOK_CONFIGURATION,
     POD, SECRET, SERVICE, VALIDATING_WEBHOOK_CONFIGURATION,
 };
+use crate::base::{Value, json};
 
 const FOLDER: &str = "/certificates";
 

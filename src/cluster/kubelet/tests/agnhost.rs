@@ -1,11 +1,10 @@
 //! What the test program of Kubernetes' own suites tells of volumes.
 
-use serde_json::{Value, json};
-
 use super::super::super::registry::WriteOptions;
 use super::bench::{Bench, key};
 use crate::apimachinery::Object;
 use crate::apimachinery::builtin::{CSI_DRIVER, EVENT, POD};
+use crate::base::{Value, json};
 
 /// The log of a Pod whose only container runs agnhost with one volume at `/v`.
 fn told(bench: &mut Bench, name: &str, volume: Value, words: &[&str]) -> String {

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{EVENT, NODE, POD};
 use crate::apimachinery::{Object, ObjectKey};
-use crate::base::{Random, Timestamp};
+use crate::base::{Random, Timestamp, Value, json};
 
 use super::super::super::manager::{Action, ControllerMemory, ReconcileContext, Reconciler};
 use super::super::super::registry::{DeleteOptions, Registry, WriteOptions};

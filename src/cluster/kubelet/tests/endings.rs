@@ -1,9 +1,8 @@
 //! Hooks, sidecars, deadlines, limits: how containers end, and in which order.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{CONFIG_MAP, EVENT, NODE, POD};
 use crate::apimachinery::{Object, ObjectKey};
+use crate::base::{Value, json};
 
 use super::super::super::registry::WriteOptions;
 use super::bench::{Bench, key};

@@ -1,8 +1,7 @@
 //! Inside containers: exec, attach, HTTP, probes, environment and volumes.
 
-use serde_json::json;
-
 use crate::apimachinery::builtin::POD;
+use crate::base::json;
 
 use super::super::super::network::{ConnectError, HttpRequest};
 use super::bench::{Bench, key};

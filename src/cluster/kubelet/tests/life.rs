@@ -1,8 +1,7 @@
 //! Lives of Pods: starting, pulling, crashing, ending.
 
-use serde_json::json;
-
 use crate::apimachinery::builtin::POD;
+use crate::base::json;
 
 use super::super::super::manager::{ControllerMemory, ReconcileContext, Reconciler};
 use super::super::{KUBELET, NodeState};

@@ -1,8 +1,7 @@
 //! Who owns what inside containers, what nginx' configuration does, and containers whose image changed.
 
-use serde_json::json;
-
 use crate::apimachinery::builtin::POD;
+use crate::base::json;
 
 use super::super::super::network::HttpRequest;
 use super::super::super::registry::WriteOptions;

@@ -1,8 +1,7 @@
 //! DefaultTolerationSeconds: a Pod stays five minutes on a node that is not ready or unreachable.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, Status, builtin};
+use crate::base::{Value, json};
 
 use super::super::Registry;
 use super::Attributes;

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     Object, Quantity, ResourceList, Status, builtin, pod_limits, pod_requests, resource_list,
 };
+use crate::base::{Key, Value, json};
 
 use super::super::Registry;
 use super::super::pod_defaults::items;
@@ -37,7 +36,7 @@ pub(super) fn admit(
 
 /// Fills in the defaults of one LimitRange; gives back what was filled in where.
 fn fill(range: &Object, pod: &mut Object) -> Vec<String> {
-    let defaults = |field: &str| -> Vec<(String, Value)> {
+    let defaults = |field: &str| -> Vec<(Key, Value)> {
         let items = range.list("/spec/limits").iter().filter(|item| item["type"] == "Container");
         items
             .flat_map(|item| item[field].as_object().into_iter().flatten())
@@ -54,7 +53,7 @@ fn fill(range: &Object, pod: &mut Object) -> Vec<String> {
             for (field, word, defaults) in &amounts {
                 let mut set = Vec::new();
                 for (resource, amount) in defaults {
-                    let resources = container.entry("resources").or_insert_with(|| serde_json::json!({}));
+                    let resources = container.entry("resources").or_insert_with(|| json!({}));
                     if resources[*field][resource].is_null() {
                         resources[*field][resource] = amount.clone();
                         set.push(resource.as_str());

@@ -1,10 +1,9 @@
 //! Which requests a policy or a webhook is about (`apiserver/pkg/admission/plugin/policy/matching`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{
     CelProgram, CelValue, Kind, LabelSelector, Object, ObjectKey, builtin, cel_from_json,
 };
+use crate::base::{Value, json};
 
 use super::super::super::authorization::Attributes;
 use super::super::Registry;

@@ -21,9 +21,8 @@ mod webhooks;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::base::Value;
 
 use super::Registry;
 use super::options::WriteOptions;

@@ -1,12 +1,11 @@
 //! MutatingAdmissionPolicy: expressions that change what is written
 //! (`apiserver/pkg/admission/plugin/policy/mutating`).
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     CelValue, Kind, Object, Status, StatusCause, Unapplied, apply_operations, atomic_parts, builtin,
     decode_strictly, merge_configuration,
 };
+use crate::base::Value;
 
 use super::super::Registry;
 use super::super::patch::undeclared;

@@ -1,10 +1,9 @@
 //! NodeRestriction: a kubelet writes its own node, and the Pods that are bound to it
 //! (`plugin/pkg/admission/noderestriction`).
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin::{NODE, PERSISTENT_VOLUME_CLAIM, POD};
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::base::Value;
 
 use super::super::super::authorization::{User, node_of};
 use super::super::Registry;
@@ -242,11 +241,11 @@ fn forbidden_labels(old: Option<&Object>, new: &Object) -> Vec<String> {
     let (old, new) = (of(old), of(Some(new)));
     let mut changed: Vec<String> = new
         .iter()
-        .filter(|(key, value)| old.get(*key) != Some(value))
+        .filter(|(key, value)| old.get(key) != Some(value))
         .map(|(key, _)| key)
-        .chain(old.keys().filter(|key| !new.contains_key(*key)))
+        .chain(old.keys().filter(|key| !new.contains_key(key)))
         .filter(|key| is_forbidden(key))
-        .cloned()
+        .map(ToString::to_string)
         .collect();
     changed.sort();
     changed

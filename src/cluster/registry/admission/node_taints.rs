@@ -1,8 +1,7 @@
 //! TaintNodesByCondition: a new node takes no Pods until it is known to be ready.
 
-use serde_json::json;
-
 use crate::apimachinery::{Object, Status, builtin};
+use crate::base::json;
 
 use super::super::Registry;
 use super::Attributes;

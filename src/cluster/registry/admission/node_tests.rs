@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{NAMESPACE, NODE, POD, SERVICE_ACCOUNT};
 use crate::apimachinery::{Kind, Object, ObjectKey};
-use crate::base::Random;
+use crate::base::{Random, Value, json};
 use crate::cluster::authorization::User;
 use crate::cluster::registry::{DeleteOptions, Registry, WriteOptions};
 

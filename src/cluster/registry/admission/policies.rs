@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     CelValue, LabelSelector, Object, ObjectKey, Status, StatusCause, StatusDetails, builtin, cel_from_json,
 };
+use crate::base::Value;
 
 use super::super::Registry;
 use super::matching::{Request, conditions_hold, evaluated, matches};

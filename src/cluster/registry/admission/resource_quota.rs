@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, Quantity, ResourceList, Status, builtin};
+use crate::base::Value;
 
 use super::super::Registry;
 use super::super::quota;

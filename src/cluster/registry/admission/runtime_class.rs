@@ -1,8 +1,7 @@
 //! RuntimeClass: a Pod's runtime class must be there; its overhead and its nodes become the Pod's.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+use crate::base::Value;
 
 use super::super::Registry;
 use super::Attributes;

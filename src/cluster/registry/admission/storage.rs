@@ -93,12 +93,10 @@ pub(super) fn resize(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::super::super::WriteOptions;
     use super::*;
     use crate::apimachinery::Kind;
-    use crate::base::{Random, Timestamp};
+    use crate::base::{Random, Timestamp, json};
 
     fn create(registry: &mut Registry, kind: &'static Kind, name: &str, change: impl FnOnce(&mut Object)) {
         let mut object = Object::new(kind, if kind.namespaced { "default" } else { "" }, name);

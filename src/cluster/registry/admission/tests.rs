@@ -1,13 +1,11 @@
 //! Policies and webhooks against writes of a whole registry.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{
     CONFIG_MAP, MUTATING_ADMISSION_POLICY, MUTATING_ADMISSION_POLICY_BINDING, NAMESPACE,
     VALIDATING_ADMISSION_POLICY, VALIDATING_ADMISSION_POLICY_BINDING, VALIDATING_WEBHOOK_CONFIGURATION,
 };
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
-use crate::base::Random;
+use crate::base::{Random, Value, json};
 use crate::cluster::registry::{Registry, WriteOptions, Written};
 
 fn registry() -> Registry {

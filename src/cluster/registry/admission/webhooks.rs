@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
 
 use crate::apimachinery::{Kind, Object, Status, apply_operations, builtin};
+use crate::base::{Value, json};
 
 use super::super::Registry;
 use super::matching::{Request, conditions_hold, matches};

@@ -1,9 +1,7 @@
 //! Rules of admission policies in CEL and of their bindings.
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{FieldErrors, LabelSelector, Object};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

@@ -1,9 +1,8 @@
 //! Wrong policies and what is said about them.
 
-use serde_json::{Value, json};
-
 use super::*;
 use crate::apimachinery::Object;
+use crate::base::{Value, json};
 use crate::cluster::registry::strategy::Strategy;
 
 fn policy(change: impl FnOnce(&mut Value)) -> Vec<String> {

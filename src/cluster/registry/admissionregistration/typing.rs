@@ -1,9 +1,8 @@
 //! Type checking of ValidatingAdmissionPolicies: expressions against the kinds that they are about
 //! (`apiserver/pkg/admission/plugin/policy/validating/typechecking.go`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{CelProgram, CelType, Kind, Object};
+use crate::base::{Value, json};
 
 use super::super::super::storage::Store;
 use super::validation::VARIABLES;

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     CelProgram, CelType, FieldError, FieldErrorType, FieldErrors, validate_dns1123_subdomain,
     validate_label_key,
 };
+use crate::base::Value;
 
 use super::super::validation::{Field, webhook_client_errors};
 use super::rules;

@@ -1,9 +1,7 @@
 //! Rules of webhook configurations.
 
-use serde_json::{Map, Value, json};
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
@@ -89,12 +87,12 @@ impl Strategy for MutatingWebhookStrategy {
     }
 }
 
-fn webhooks(object: &mut Object) -> impl Iterator<Item = &mut Map<String, Value>> {
+fn webhooks(object: &mut Object) -> impl Iterator<Item = &mut Map> {
     let list = object.get_mut("/webhooks").and_then(Value::as_array_mut);
     list.into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
-fn set_defaults(webhook: &mut Map<String, Value>) {
+fn set_defaults(webhook: &mut Map) {
     for (field, value) in [
         ("failurePolicy", json!("Fail")),
         ("matchPolicy", json!("Equivalent")),

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value;
-
 use crate::apimachinery::{JsonPath, Kind, Object, PrinterColumn};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::{self, Column};
 

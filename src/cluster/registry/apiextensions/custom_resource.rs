@@ -1,11 +1,9 @@
 //! Rules of custom resources: those that their definition gives (`apiextensions-apiserver/pkg/registry/customresource`).
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     FieldError, FieldErrorType, FieldErrors, Kind, Object, has_rules, validate_by_rules, validate_by_schema,
 };
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::Column;
 use super::super::strategy::Strategy;

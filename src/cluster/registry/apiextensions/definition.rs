@@ -1,9 +1,7 @@
 //! Rules of CustomResourceDefinitions (`apiextensions-apiserver/pkg/registry/customresourcedefinition`).
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Condition, FieldError, FieldErrors, Object, define, seconds, set_condition};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

@@ -1,8 +1,7 @@
 //! Rules of `x-kubernetes-validations`: what they have to say, and whether they can be evaluated.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldError, FieldErrors, rule_errors};
+use crate::base::Value;
 
 const REASONS: &[&str] =
     &["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];

@@ -1,8 +1,7 @@
 //! Rules of every part of a definition's schema (`ValidateCustomResourceDefinitionOpenAPISchema`).
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{FieldError, FieldErrors};
+use crate::base::{Map, Value};
 
 use super::{rules, structural};
 
@@ -110,7 +109,7 @@ fn part_errors(schema: &Value, path: &str, is_root: bool, errors: &mut FieldErro
     errors.extend(rules::form_errors(schema, path));
 }
 
-fn standard_errors(fields: &Map<String, Value>, path: &str, errors: &mut FieldErrors) {
+fn standard_errors(fields: &Map, path: &str, errors: &mut FieldErrors) {
     if let Some(found) = fields.get("type").and_then(Value::as_str)
         && !found.is_empty()
         && !TYPES.contains(&found)
@@ -118,7 +117,7 @@ fn standard_errors(fields: &Map<String, Value>, path: &str, errors: &mut FieldEr
         errors.push(FieldError::not_supported(format!("{path}.type"), found, TYPES));
     }
     for name in UNSUPPORTED {
-        if fields.contains_key(*name) {
+        if fields.contains_key(name) {
             errors.push(FieldError::forbidden(format!("{path}.{name}"), format!("{name} is not supported")));
         }
     }

@@ -1,8 +1,7 @@
 //! Structural rules of schemas (`apiextensions-apiserver/pkg/apiserver/schema`, `ValidateStructural`).
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{FieldError, FieldErrors, validate_by_schema};
+use crate::base::{Key, Map, Value};
 
 /// Where in a schema a part of it stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,7 +35,7 @@ fn flag(schema: &Value, name: &str) -> bool {
     schema.get(name) == Some(&Value::Bool(true))
 }
 
-fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+fn properties(schema: &Value) -> impl Iterator<Item = (&Key, &Value)> {
     schema.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 

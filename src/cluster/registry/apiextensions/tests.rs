@@ -1,9 +1,8 @@
 //! Wrong definitions and what is said about them.
 
-use serde_json::{Value, json};
-
 use super::*;
 use crate::apimachinery::Object;
+use crate::base::{Value, json};
 use crate::cluster::registry::strategy::Strategy;
 
 fn told(change: impl FnOnce(&mut Value)) -> Vec<String> {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, validate_dns1035_label};
+use crate::base::Value;
 
 use super::super::validation::Field;
 use super::{printer_columns, schema};

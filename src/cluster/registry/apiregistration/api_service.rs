@@ -1,9 +1,7 @@
 //! Rules of APIServices.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, NODE_METRICS, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

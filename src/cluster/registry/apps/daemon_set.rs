@@ -1,9 +1,7 @@
 //! Rules of DaemonSets.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;

@@ -1,9 +1,7 @@
 //! Rules of StatefulSets.
 
-use serde_json::{Map, Value, json};
-
 use crate::apimachinery::{FieldErrors, Object, validate_dns1123_label};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
@@ -94,7 +92,7 @@ impl Strategy for StatefulSetStrategy {
 }
 
 /// A claim template is written out as a whole claim (`SetDefaults_PersistentVolumeClaim`).
-fn set_claim_template_defaults(template: &mut Map<String, Value>) {
+fn set_claim_template_defaults(template: &mut Map) {
     for (field, value) in [("apiVersion", "v1"), ("kind", "PersistentVolumeClaim")] {
         template.entry(field).or_insert_with(|| value.into());
     }

@@ -1,9 +1,7 @@
 //! Rules of CronJobs.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{FieldErrors, LabelSelector, Object};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
@@ -20,7 +18,7 @@ impl Strategy for CronJobStrategy {
 
     fn set_defaults(&self, object: &mut Object) {
         if let Some(job) = object.get("/spec/jobTemplate/spec").cloned() {
-            let mut template = Object::from(serde_json::Map::new());
+            let mut template = Object::from(Map::new());
             template.set("/spec", job);
             set_template_defaults(&mut template);
             object.set("/spec/jobTemplate/spec", template.remove("/spec").unwrap_or_default());

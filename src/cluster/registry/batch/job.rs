@@ -1,9 +1,7 @@
 //! Rules of Jobs.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::{Timestamp, human_duration};
+use crate::base::{Timestamp, Value, human_duration, json};
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;

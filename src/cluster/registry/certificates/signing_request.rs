@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{
     FieldError, FieldErrors, Object, Status, builtin, seconds, validate_dns1123_subdomain,
 };
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 use super::super::super::authentication::{CertificateRequest, Usage};
 use super::super::super::authorization::{Attributes, Decision, MASTERS, authorize};
@@ -258,7 +256,7 @@ fn condition(object: &Object) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

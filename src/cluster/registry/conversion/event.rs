@@ -1,8 +1,7 @@
 //! events.k8s.io/v1 Event, stored as core/v1 Event.
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::Object;
+use crate::base::{Map, Value};
 
 use super::rename;
 

@@ -1,8 +1,7 @@
 //! autoscaling/v1 HorizontalPodAutoscaler, stored as autoscaling/v2: one CPU target, the rest in annotations.
 
-use serde_json::{Map, Value, json};
-
 use crate::apimachinery::Object;
+use crate::base::{Map, Value, json};
 
 use super::field;
 
@@ -241,7 +240,7 @@ fn status_to_v1(metric: &Value) -> Value {
 }
 
 /// A map with other names: the annotation's to v2's, or back (then what is absent is null, as Go writes it).
-fn renamed(value: &Value, names: Names, back: bool) -> Map<String, Value> {
+fn renamed(value: &Value, names: Names, back: bool) -> Map {
     let pairs = names.iter().map(|(internal, v2)| if back { (*v2, *internal) } else { (*internal, *v2) });
     let renamed = pairs.map(|(from, to)| (to.to_owned(), value.get(from).cloned().unwrap_or_default()));
     renamed.filter(|(_, value)| back || !value.is_null()).collect()

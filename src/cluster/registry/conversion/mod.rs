@@ -6,10 +6,8 @@ mod webhook;
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::apimachinery::{self, Kind, Object, builtin, present_custom};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::options::WriteOptions;
 

@@ -1,10 +1,9 @@
 //! Objects of one version, read and written in another.
 
-use serde_json::json;
-
 use super::super::tests::{options, registry};
 use super::*;
 use crate::apimachinery::ObjectKey;
+use crate::base::json;
 
 fn object(value: Value) -> Object {
     Object::from_value(value).unwrap()

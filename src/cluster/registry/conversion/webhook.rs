@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
-
 use super::super::Registry;
 use super::super::decode::as_object;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
+use crate::base::{Map, Value, json};
 
 /// What is said where the server would be a program that is not modelled.
 const NOBODY: &str = "not simulated: conversion webhooks but for agnhost's; let the definition have one version, or the strategy None";

@@ -1,9 +1,7 @@
 //! Rules of Leases.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
@@ -55,7 +53,7 @@ fn drop_strategy(lease: &mut Object) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

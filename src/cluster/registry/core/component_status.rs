@@ -1,9 +1,7 @@
 //! Columns of ComponentStatuses.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

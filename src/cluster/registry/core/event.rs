@@ -1,9 +1,7 @@
 //! Rules of Events.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
@@ -37,7 +35,7 @@ impl Strategy for EventStrategy {
             object.field_mut(time);
         }
         if object.field("source").is_null() {
-            object.set("/source", serde_json::json!({}));
+            object.set("/source", json!({}));
         }
     }
 

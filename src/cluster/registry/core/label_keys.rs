@@ -1,8 +1,7 @@
 //! `matchLabelKeys` and `mismatchLabelKeys`: what a new Pod's own labels add to the selectors of its wishes.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::Object;
+use crate::base::{Map, Value, json};
 
 /// Adds to each selector of the Pod's affinities and spreads what it says by its own labels
 /// (`applyMatchLabelKeysAndMismatchLabelKeys`).
@@ -23,7 +22,7 @@ fn items<'a>(pod: &'a mut Object, pointer: &str) -> impl Iterator<Item = &'a mut
     pod.get_mut(pointer).and_then(Value::as_array_mut).into_iter().flatten().filter(|item| item.is_object())
 }
 
-fn apply(term: &mut Value, labels: &serde_json::Map<String, Value>) {
+fn apply(term: &mut Value, labels: &Map) {
     let keys = |field: &str| {
         let keys = term[field].as_array().into_iter().flatten().filter_map(Value::as_str);
         keys.filter_map(|key| Some((key.to_owned(), labels.get(key)?.clone()))).collect::<Vec<_>>()

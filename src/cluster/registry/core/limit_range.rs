@@ -1,9 +1,7 @@
 //! Rules of LimitRanges.
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::write_canonically;
@@ -25,7 +23,7 @@ impl Strategy for LimitRangeStrategy {
         let Some(Value::Array(items)) = object.get_mut("/spec/limits") else { return };
         for item in items.iter_mut().filter_map(Value::as_object_mut) {
             for amounts in AMOUNTS {
-                if let Some(Value::Object(amounts)) = item.get_mut(*amounts) {
+                if let Some(Value::Object(amounts)) = item.get_mut(amounts) {
                     write_canonically(amounts);
                 }
             }
@@ -52,7 +50,7 @@ impl Strategy for LimitRangeStrategy {
 }
 
 /// Copies amounts that are absent in one map from another.
-fn complete(item: &mut Map<String, Value>, field: &str, from: &str) {
+fn complete(item: &mut Map, field: &str, from: &str) {
     let Some(Value::Object(source)) = item.get(from).cloned() else { return };
     let target = item.entry(field).or_insert_with(|| Value::Object(Map::new()));
     let Value::Object(target) = target else { return };

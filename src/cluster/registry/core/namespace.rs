@@ -1,9 +1,7 @@
 //! Rules of Namespaces.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Object, validate_dns1123_label};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

@@ -1,9 +1,7 @@
 //! Rules of Nodes.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldError, FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
@@ -34,7 +32,7 @@ impl Strategy for NodeStrategy {
 
     fn write_out_zero_values(&self, object: &mut Object) {
         if object.get("/spec").is_none() {
-            object.set("/spec", serde_json::json!({}));
+            object.set("/spec", json!({}));
         }
     }
 

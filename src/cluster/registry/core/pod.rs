@@ -1,9 +1,7 @@
 //! Rules of Pods.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::{self, items};

@@ -1,9 +1,7 @@
 //! The row of a Pod in `kubectl get pods`: READY, STATUS and RESTARTS.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::{self, NONE};
 
@@ -188,7 +186,7 @@ fn readiness_gates(pod: &Object) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,9 +1,7 @@
 //! Rules of ReplicationControllers.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
@@ -26,7 +24,7 @@ impl Strategy for ReplicationControllerStrategy {
         set_template_defaults(object);
         if let Some(labels) = object.get("/spec/template/metadata/labels").cloned() {
             for pointer in ["/spec/selector", "/metadata/labels"] {
-                if object.map(pointer).is_none_or(serde_json::Map::is_empty) {
+                if object.map(pointer).is_none_or(Map::is_empty) {
                     object.set(pointer, labels.clone());
                 }
             }

@@ -1,9 +1,7 @@
 //! Rules of ResourceQuotas.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object, Quantity, resource_list};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::write_canonically;
@@ -24,7 +22,7 @@ impl Strategy for ResourceQuotaStrategy {
 
     fn write_out_zero_values(&self, object: &mut Object) {
         if object.get("/spec").is_none() {
-            object.set("/spec", serde_json::json!({}));
+            object.set("/spec", json!({}));
         }
     }
 

@@ -2,10 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value};
 
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

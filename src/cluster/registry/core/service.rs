@@ -1,9 +1,7 @@
 //! Rules of Services.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{FieldErrors, Object, validate_dns1035_label};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::Registry;
 use super::super::columns::{self, Column};
@@ -130,14 +128,14 @@ fn set_default(object: &mut Object, pointer: &str, value: impl Into<Value>) {
 fn set_port_defaults(port: &mut Value) {
     let Value::Object(port) = port else { return };
     if port.get("protocol").and_then(Value::as_str).unwrap_or_default().is_empty() {
-        port.insert("protocol".to_owned(), "TCP".into());
+        port.insert("protocol", "TCP".into());
     }
     let absent = match port.get("targetPort") {
         None | Some(Value::Null) => true,
         Some(target) => *target == 0 || *target == "",
     };
     if absent && let Some(number) = port.get("port").cloned() {
-        port.insert("targetPort".to_owned(), number);
+        port.insert("targetPort", number);
     }
 }
 

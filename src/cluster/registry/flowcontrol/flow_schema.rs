@@ -1,9 +1,7 @@
 //! Rules of FlowSchemas.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

@@ -2,10 +2,8 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

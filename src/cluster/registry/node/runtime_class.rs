@@ -1,9 +1,7 @@
 //! Rules of RuntimeClasses.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object, validate_dns1123_label};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;

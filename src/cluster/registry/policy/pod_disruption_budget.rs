@@ -1,9 +1,7 @@
 //! Rules of PodDisruptionBudgets.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
@@ -22,7 +20,7 @@ impl Strategy for PodDisruptionBudgetStrategy {
 
     fn write_out_zero_values(&self, object: &mut Object) {
         if object.get("/spec").is_none() {
-            object.set("/spec", serde_json::json!({}));
+            object.set("/spec", json!({}));
         }
         for count in COUNTS {
             let pointer = format!("/status/{count}");

@@ -2,12 +2,10 @@
 
 mod scopes;
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     Kind, Object, Quantity, ResourceList, add_resources, builtin, pod_limits, pod_requests, resource_list,
 };
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::Registry;
 
@@ -170,7 +168,7 @@ pub(crate) fn used(registry: &Registry, quota: &Object) -> ResourceList {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

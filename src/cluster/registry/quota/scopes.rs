@@ -1,8 +1,7 @@
 //! Scopes of quotas: which Pods and claims a quota is about.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{Kind, LabelSelector, Object, builtin};
+use crate::base::{Value, json};
 
 use super::super::pod_defaults::qos_class;
 

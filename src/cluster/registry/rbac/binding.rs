@@ -1,11 +1,9 @@
 //! Rules of RoleBindings and ClusterRoleBindings.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{
     FieldErrors, Object, ObjectKey, Status, builtin, validate_dns1123_subdomain, validate_path_segment_name,
 };
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::super::authorization::{PolicyRule, binding_refusal, may_bind};
 use super::super::Registry;

@@ -1,9 +1,7 @@
 //! Rules of Roles and ClusterRoles (`pkg/apis/rbac/validation`).
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object, Status, builtin};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::super::authorization::role_refusal;
 use super::super::Registry;
@@ -109,7 +107,7 @@ impl RoleStrategy {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,9 +1,7 @@
 //! Rules of the kinds of the resource.k8s.io group: devices, and claims to them.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Object};
-use crate::base::Timestamp;
+use crate::base::{Map, Timestamp, Value};
 
 use super::columns::{self, Column};
 use super::strategy::Strategy;
@@ -147,7 +145,7 @@ fn set_request_defaults(object: &mut Object, pointer: &str) {
     }
 }
 
-fn set_count_defaults(request: &mut serde_json::Map<String, Value>) {
+fn set_count_defaults(request: &mut Map) {
     let mode = request.entry("allocationMode").or_insert_with(|| "ExactCount".into());
     if *mode == "ExactCount" {
         request.entry("count").or_insert_with(|| 1.into());

@@ -76,9 +76,8 @@ pub(super) fn used_claim_errors(resources: &Field<'_>, known: &[&str]) -> FieldE
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use crate::apimachinery::Object;
+    use crate::base::json;
 
     use super::*;
 

@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use crate::apimachinery::{
     FieldError, FieldErrorType, FieldErrors, Object, go_json_error, validate_config_key,
 };
+use crate::base::Value;
 
 use super::field::Field;
 

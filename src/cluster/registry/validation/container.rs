@@ -1,11 +1,10 @@
 //! Rules of containers.
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     FieldError, FieldErrors, SHOWN_FIELDS, validate_config_key, validate_dns1123_label,
     validate_environment_variable_name, validate_port_name,
 };
+use crate::base::{Key, Value};
 
 use super::env_files::file_key_errors;
 use super::field::Field;
@@ -169,7 +168,7 @@ fn variable_errors(variable: &Field<'_>) -> FieldErrors {
     if from.is_absent() {
         return errors;
     }
-    let sources: Vec<&String> = from.map().into_iter().flat_map(|map| map.keys()).collect();
+    let sources: Vec<&Key> = from.map().into_iter().flat_map(|map| map.keys()).collect();
     match sources.len() {
         0 => errors.push(from.invalid_value(
             "",

@@ -103,7 +103,7 @@ fn address_errors(address: &Field<'_>, wants_v6: bool) -> FieldErrors {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -55,9 +55,8 @@ pub(super) fn env_file_errors(spec: &Field<'_>) -> FieldErrors {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use crate::apimachinery::Object;
+    use crate::base::json;
 
     use super::*;
 

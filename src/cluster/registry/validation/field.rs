@@ -1,8 +1,7 @@
 //! A field of an object under validation: its path and its value, if it has one.
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{FieldError, FieldErrors, Object};
+use crate::base::{Map, Value};
 
 /// What messages say about a port number.
 const PORT_RANGE: &str = "must be between 1 and 65535, inclusive";
@@ -60,7 +59,7 @@ impl<'a> Field<'a> {
     }
 
     /// The map, if it is one.
-    pub(crate) fn map(&self) -> Option<&'a Map<String, Value>> {
+    pub(crate) fn map(&self) -> Option<&'a Map> {
         self.value.as_object()
     }
 

@@ -1,8 +1,6 @@
 //! Specs as upstream's internal Go structs print them: every field, empty or not, under its Go name.
 
-use serde_json::{Map, Value};
-
-use crate::base::unified_diff;
+use crate::base::{Map, Value, unified_diff};
 
 /// The internal structs (`pkg/apis/core/types.go`), embedded ones flattened. A field is `Name` (a string), `Name#`
 /// (a number), `Name?` (a boolean), `Name*` (a pointer, list or map), or `Name:Type` and `Name*:Type` for a
@@ -121,9 +119,9 @@ fn with_host_fields(spec: &Value) -> Value {
         _ => Map::new(),
     };
     for field in HOST_FIELDS {
-        context.extend(spec.remove(*field).map(|value| ((*field).to_owned(), value)));
+        context.extend(spec.remove(field).map(|value| ((*field).to_owned(), value)));
     }
-    spec.insert("securityContext".to_owned(), context.into());
+    spec.insert("securityContext", context.into());
     spec.into()
 }
 
@@ -274,7 +272,7 @@ fn json_name(go_name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

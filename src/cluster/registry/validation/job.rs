@@ -1,8 +1,7 @@
 //! Rules of Jobs (`pkg/apis/batch/validation`).
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::{FieldError, FieldErrors, LabelSelector, Object};
+use crate::base::{Map, Value};
 
 use super::field::Field;
 use super::internal_types::compact;
@@ -28,8 +27,7 @@ fn selector_error(job: &Object, selector: &Field<'_>) -> Option<FieldError> {
         return None;
     }
     let labels = generated_labels(job.uid(), job.name());
-    let labels: Map<String, Value> =
-        labels.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
+    let labels: Map = labels.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
     let own = LabelSelector::from_value(selector.value()).matches(Some(&labels));
     (!own).then(|| selector.invalid("`selector` not auto-generated"))
 }
@@ -229,8 +227,7 @@ pub(crate) fn job_update_errors(new: &Object, old: &Object) -> FieldErrors {
     }
     // Until its first start, the scheduling of a suspended Job's Pods may still be changed; what they ask for,
     // whenever it is suspended and none is left.
-    let waits =
-        old.flag("/spec/suspend") && old.get("/status/startTime").is_none_or(serde_json::Value::is_null);
+    let waits = old.flag("/spec/suspend") && old.get("/status/startTime").is_none_or(Value::is_null);
     let idle = old.flag("/spec/suspend") && old.number("/status/active").unwrap_or_default() == 0;
     let template = |object: &Object| {
         let mut template = object.get("/spec/template").cloned().unwrap_or_default();
@@ -244,7 +241,7 @@ pub(crate) fn job_update_errors(new: &Object, old: &Object) -> FieldErrors {
         }
         if waits {
             for field in ["affinity", "nodeSelector", "tolerations", "schedulingGates"] {
-                if let Some(spec) = template.get_mut("spec").and_then(serde_json::Value::as_object_mut) {
+                if let Some(spec) = template.get_mut("spec").and_then(Value::as_object_mut) {
                     spec.remove(field);
                 }
             }

@@ -1,8 +1,7 @@
 //! Rules of what a Job's status may become: what ended stays ended (`ValidateJobStatusUpdate`).
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldError, FieldErrors, Object};
+use crate::base::Value;
 
 use super::field::Field;
 
@@ -220,7 +219,7 @@ fn lasting_errors(change: &Change<'_>) -> FieldErrors {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

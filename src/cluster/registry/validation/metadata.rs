@@ -1,6 +1,7 @@
 //! Rules of `metadata` (`apimachinery/pkg/api/validation/objectmeta.go`).
 
 use crate::apimachinery::{FieldError, FieldErrorType, FieldErrors, Object, validate_label_key};
+use crate::base::Value;
 
 use super::super::strategy::Strategy;
 use super::field::Field;
@@ -65,7 +66,7 @@ fn annotation_errors(annotations: &Field<'_>) -> FieldErrors {
         errors.push(FieldError::new(
             "metadata.annotations",
             FieldErrorType::TooLong,
-            serde_json::Value::Null,
+            Value::Null,
             format!("may not be more than {ANNOTATIONS_SIZE_MAX} bytes"),
         ));
     }
@@ -87,7 +88,7 @@ fn owner_errors(owners: &Field<'_>) -> FieldErrors {
                 errors.push(field.invalid_value("", what));
             }
         }
-        if owner.child("controller").value() != &serde_json::Value::Bool(true) {
+        if owner.child("controller").value() != &Value::Bool(true) {
             continue;
         }
         let name = owner.child("name").text();

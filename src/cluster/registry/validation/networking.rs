@@ -2,12 +2,11 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     Cidr, FieldError, FieldErrors, Object, validate_dns1035_label, validate_dns1123_subdomain,
     validate_port_name,
 };
+use crate::base::Value;
 
 use super::container::PROTOCOLS;
 use super::field::Field;
@@ -292,7 +291,7 @@ pub(super) fn range_error(range: &Field<'_>) -> Option<FieldError> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,10 +1,9 @@
 //! Rules of what Pods ask of nodes: affinity, spreading, gates; and of the taints of nodes.
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     FieldError, FieldErrorType, FieldErrors, Object, validate_label_key, validate_label_value,
 };
+use crate::base::{Key, Value};
 
 use super::field::Field;
 use super::workload::{expression_errors, label_errors};
@@ -135,8 +134,7 @@ fn label_key_errors(term: &Field<'_>) -> FieldErrors {
     }
     // The selector has taken up what the keys say: who named a label there, too, has it twice.
     let named = selector.child("matchLabels");
-    let mut seen: Vec<&str> =
-        named.map().into_iter().flat_map(|map| map.keys().map(String::as_str)).collect();
+    let mut seen: Vec<&str> = named.map().into_iter().flat_map(|map| map.keys().map(Key::as_str)).collect();
     for expression in selector.child("matchExpressions").items() {
         let key = expression.child("key");
         let index = matched.items().position(|matched| matched.text() == key.text());
@@ -254,7 +252,7 @@ pub(crate) fn node_taint_errors(node: &Object) -> FieldErrors {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

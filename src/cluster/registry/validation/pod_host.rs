@@ -1,8 +1,7 @@
 //! Rules of what a Pod shares with its node: users, networks, names, the system it is for.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldError, FieldErrors, validate_dns1123_subdomain};
+use crate::base::Value;
 
 use super::field::Field;
 
@@ -80,13 +79,12 @@ pub(super) fn system_errors(spec: &Field<'_>) -> FieldErrors {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use crate::apimachinery::Object;
+    use crate::base::json;
 
     use super::*;
 
-    fn told(spec: serde_json::Value, rule: fn(&Field<'_>) -> FieldErrors) -> Vec<String> {
+    fn told(spec: Value, rule: fn(&Field<'_>) -> FieldErrors) -> Vec<String> {
         let pod = Object::from_value(json!({"spec": spec})).unwrap();
         rule(&Field::of(&pod, "spec")).iter().map(ToString::to_string).collect()
     }

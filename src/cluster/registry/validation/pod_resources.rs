@@ -1,8 +1,7 @@
 //! Rules of what a Pod asks for as a whole (`validatePodResourceRequirements`).
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldError, FieldErrors, Quantity, ResourceList, pod_requests};
+use crate::base::Value;
 
 use super::field::Field;
 use super::resources::{name_errors, requirement_errors};

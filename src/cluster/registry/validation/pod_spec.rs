@@ -1,8 +1,7 @@
 //! Rules of Pod specs.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, validate_dns1123_label, validate_dns1123_subdomain};
+use crate::base::Value;
 
 use super::claims::{claim_errors, claim_names, used_claim_errors};
 use super::container::{container_errors, host_port_conflicts, init_errors, running_errors};

@@ -1,9 +1,8 @@
 //! Tests of what is said of the specs of Pods.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::Object;
 use crate::apimachinery::builtin::POD;
+use crate::base::{Value, json};
 
 use super::tests::{check, container};
 use super::{Field, pod_spec_errors};
@@ -88,7 +87,7 @@ fn rules_about_restarts_need_a_policy_and_codes() {
 }
 
 /// What is said about a Pod spec to which `change` was done.
-fn spec_told(change: impl FnOnce(&mut serde_json::Value)) -> Vec<String> {
+fn spec_told(change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut spec = json!({
         "restartPolicy": "Always", "dnsPolicy": "ClusterFirst",
         "containers": [{
@@ -112,9 +111,8 @@ fn two_sources_of_a_volume_may_not_write_one_path() {
 
 #[test]
 fn pod_specs_are_judged_in_upstreams_words() {
-    let container = |field: &'static str, value: serde_json::Value| {
-        spec_told(move |spec| spec["containers"][0][field] = value)
-    };
+    let container =
+        |field: &'static str, value: Value| spec_told(move |spec| spec["containers"][0][field] = value);
     assert_eq!(spec_told(|_| ()), [] as [String; 0]);
     for (told, expected) in [
         (

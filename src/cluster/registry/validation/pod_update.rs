@@ -1,8 +1,7 @@
 //! Rules of what may change in a Pod (`ValidatePodUpdate`).
 
-use serde_json::{Map, Value, json};
-
 use crate::apimachinery::{FieldError, FieldErrors, Object};
+use crate::base::{Key, Map, Value, json};
 
 use super::field::Field;
 use super::internal_types::{compact, with_difference};
@@ -82,7 +81,7 @@ fn new_gate_errors(new: &Field<'_>, old: &Field<'_>) -> FieldErrors {
 }
 
 fn selector_change_error(new: &Field<'_>, old: &Field<'_>) -> Option<FieldError> {
-    let kept = |(key, value): (&String, &Value)| new.value().get(key) == Some(value);
+    let kept = |(key, value): (&Key, &Value)| new.value().get(key) == Some(value);
     if old.map().into_iter().flatten().all(kept) {
         return None;
     }
@@ -131,12 +130,12 @@ fn undo_pickiness(new: &mut Value, old: &Value) {
     let mut affinity = new.remove("affinity").unwrap_or_else(|| json!({}));
     if let Value::Object(affinity) = &mut affinity {
         match before {
-            Some(before) => affinity.insert("nodeAffinity".to_owned(), before.clone()),
+            Some(before) => affinity.insert("nodeAffinity", before.clone()),
             None => affinity.remove("nodeAffinity"),
         };
     }
     if old.get("affinity").is_some() || affinity != json!({}) {
-        new.insert("affinity".to_owned(), affinity);
+        new.insert("affinity", affinity);
     }
 }
 
@@ -146,7 +145,7 @@ fn undo_allowed_changes(new: &mut Value, old: &Value) {
         let Some(Value::Array(containers)) = new.get_mut(list) else { continue };
         for (index, container) in containers.iter_mut().enumerate() {
             if let (Value::Object(container), Some(image)) = (container, old[list][index].get("image")) {
-                container.insert("image".to_owned(), image.clone());
+                container.insert("image", image.clone());
             }
         }
     }
@@ -160,7 +159,7 @@ fn undo_allowed_changes(new: &mut Value, old: &Value) {
     }
 }
 
-fn restore(new: &mut Map<String, Value>, old: &Value, field: &str) {
+fn restore(new: &mut Map, old: &Value, field: &str) {
     match old.get(field) {
         Some(value) => new.insert(field.to_owned(), value.clone()),
         None => new.remove(field),

@@ -3,6 +3,7 @@
 use crate::apimachinery::{
     FieldError, FieldErrors, Object, Quantity, ResourceList, resource_list, validate_label_key,
 };
+use crate::base::Value;
 
 use super::field::Field;
 
@@ -64,7 +65,7 @@ pub(crate) fn resource_quota_errors(quota: &Object) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for (name, amount) in hard.map().into_iter().flatten() {
         let path = format!("{}[{name}]", hard.path());
-        let mut wrong = |value: serde_json::Value, detail: &str| {
+        let mut wrong = |value: Value, detail: &str| {
             errors.push(FieldError::invalid(path.clone(), value, detail));
         };
         let messages = validate_label_key(name);

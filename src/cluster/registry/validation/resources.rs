@@ -1,8 +1,7 @@
 //! Rules of requests and limits.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldErrors, Quantity, validate_label_key};
+use crate::base::Value;
 
 use super::field::Field;
 

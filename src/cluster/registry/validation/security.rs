@@ -1,8 +1,7 @@
 //! Rules of security contexts, of Pods and of containers.
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldError, FieldErrors};
+use crate::base::Value;
 
 use super::field::Field;
 use super::internal_types::compact;

@@ -2,11 +2,10 @@
 
 use std::net::IpAddr;
 
-use serde_json::json;
-
 use crate::apimachinery::{
     FieldError, FieldErrors, Object, validate_dns1123_label, validate_dns1123_subdomain, validate_label_key,
 };
+use crate::base::json;
 
 use super::container::PROTOCOLS;
 use super::field::Field;
@@ -313,7 +312,7 @@ fn cluster_ip_errors(spec: &Field<'_>) -> FieldErrors {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use crate::base::Value;
 
     use super::*;
 
@@ -376,7 +375,7 @@ mod tests {
 
     #[test]
     fn only_balancers_have_a_class_which_stays() {
-        let service = |fields: serde_json::Value| {
+        let service = |fields: Value| {
             let mut service = Object::from_value(json!({"spec": {"sessionAffinity": "None", "ports": [
                 {"port": 80, "targetPort": 80, "protocol": "TCP"}]}}))
             .unwrap();

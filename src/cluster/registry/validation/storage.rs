@@ -1,11 +1,10 @@
 //! Rules of PersistentVolumes, claims for them, and StorageClasses.
 
-use serde_json::{Map, Value};
-
 use crate::apimachinery::is_volume_source;
 use crate::apimachinery::{
     FieldError, FieldErrorType, FieldErrors, Object, Quantity, validate_dns1123_subdomain, validate_label_key,
 };
+use crate::base::{Map, Value};
 
 use super::field::Field;
 use super::internal_types::with_difference;
@@ -90,9 +89,7 @@ const SOURCES: &str = "hostPath gcePersistentDisk awsElasticBlockStore glusterfs
 
 fn source_errors(spec: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
-    let given = |map: &Map<String, Value>| {
-        map.iter().any(|(field, value)| is_volume_source(field) && !value.is_null())
-    };
+    let given = |map: &Map| map.iter().any(|(field, value)| is_volume_source(field) && !value.is_null());
     if !spec.map().is_some_and(given) {
         errors.push(spec.required("must specify a volume type"));
     }
@@ -162,7 +159,7 @@ fn class_and_mode_errors(spec: &Field<'_>) -> FieldErrors {
 
 /// What is wrong with a change of a volume (`ValidatePersistentVolumeUpdate`).
 pub(crate) fn persistent_volume_update_errors(new: &Object, old: &Object) -> FieldErrors {
-    let source = |volume: &Object| -> Map<String, Value> {
+    let source = |volume: &Object| -> Map {
         let mut spec = volume.map("/spec").cloned().unwrap_or_default();
         spec.retain(|field, value| is_volume_source(field) && !value.is_null());
         spec
@@ -315,7 +312,7 @@ pub(crate) fn storage_class_update_errors(new: &Object, old: &Object) -> FieldEr
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

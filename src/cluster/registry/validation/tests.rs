@@ -1,13 +1,11 @@
 //! Wrong manifests and what the API server says about them.
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::builtin::{
     CONFIG_MAP, DEPLOYMENT, EVENT, EVENTS_EVENT, LIMIT_RANGE, NAMESPACE, POD, RESOURCE_QUOTA, SECRET,
     SERVICE, SERVICE_ACCOUNT,
 };
 use crate::apimachinery::{Kind, Object, ObjectKey};
-use crate::base::{Random, Timestamp};
+use crate::base::{Random, Timestamp, Value, json};
 
 use super::super::{Patch, Registry, WriteOptions};
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::apimachinery::{FieldErrors, Quantity, validate_config_key, validate_dns1123_label};
+use crate::base::Key;
 
 use super::container::{field_reference_errors, resource_reference_errors};
 use super::field::Field;
@@ -218,7 +219,7 @@ fn projected_errors(projected: &Field<'_>) -> FieldErrors {
     let mut errors: FieldErrors = mode_error(&projected.child("defaultMode")).into_iter().collect();
     let mut taken = BTreeSet::new();
     for source in projected.child("sources").items() {
-        let kinds: Vec<&String> = source.map().into_iter().flat_map(|map| map.keys()).collect();
+        let kinds: Vec<&Key> = source.map().into_iter().flat_map(|map| map.keys()).collect();
         if kinds.is_empty() {
             errors.push(source.required("must specify a volume type"));
         }

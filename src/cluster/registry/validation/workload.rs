@@ -1,10 +1,9 @@
 //! Rules of workloads: selectors, Pod templates, rollout strategies (`pkg/apis/apps/validation`).
 
-use serde_json::Value;
-
 use crate::apimachinery::{
     FieldError, FieldErrors, LabelSelector, Object, validate_label_key, validate_label_value,
 };
+use crate::base::Value;
 
 use super::field::Field;
 use super::internal_types::compact;

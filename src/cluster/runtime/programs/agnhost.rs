@@ -2,6 +2,8 @@
 
 use jiff::SignedDuration;
 
+use crate::base::{Map, Value};
+
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::{GrpcHealth, Program, Sigterm};
@@ -136,13 +138,13 @@ impl Agnhost {
                 Err(why) => errors.push(format!("{why:?}")),
             }
         }
-        let mut answer = serde_json::Map::new();
+        let mut answer = Map::new();
         for (name, list) in [("responses", responses), ("errors", errors)] {
             if !list.is_empty() {
                 answer.insert(name.to_owned(), list.into());
             }
         }
-        HttpResponse::text(200, "text/plain; charset=utf-8", serde_json::Value::from(answer).to_string())
+        HttpResponse::text(200, "text/plain; charset=utf-8", Value::from(answer).to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! `agnhost crd-conversion-webhook`: how Kubernetes' own suites convert custom objects
 //! (`test/images/agnhost/crd-conversion-webhook`).
 
-use serde_json::{Map, Value, json};
+use crate::base::{Map, Value, json};
 
 use super::super::super::registry::{Registry, WebhookAnswer, WebhookServer};
 use super::agnhost::flag;
@@ -54,28 +54,28 @@ fn converted(object: &Value, to: &str) -> Result<Value, String> {
         (ONE | TWO, _) => return Err(format!("unexpected conversion version {to:?}")),
         _ => return Err(format!("unexpected conversion version {from:?}")),
     }
-    fields.insert("apiVersion".to_owned(), to.into());
+    fields.insert("apiVersion", to.into());
     Ok(fields.into())
 }
 
-fn split(fields: &mut Map<String, Value>) -> Result<(), String> {
+fn split(fields: &mut Map) -> Result<(), String> {
     let Some(both) = fields.remove("hostPort") else { return Ok(()) };
     let text = both.as_str().unwrap_or_default();
     match text.split(':').collect::<Vec<_>>().as_slice() {
         [host, port] => {
-            fields.insert("host".to_owned(), (*host).into());
-            fields.insert("port".to_owned(), (*port).into());
+            fields.insert("host", (*host).into());
+            fields.insert("port", (*port).into());
             Ok(())
         }
         _ => Err(format!("invalid hostPort value `{text}`")),
     }
 }
 
-fn join(fields: &mut Map<String, Value>) {
+fn join(fields: &mut Map) {
     let parts = ["host", "port"].map(|name| fields.remove(name));
     if parts.iter().any(Option::is_some) {
         let [host, port] =
             parts.map(|part| part.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned());
-        fields.insert("hostPort".to_owned(), format!("{host}:{port}").into());
+        fields.insert("hostPort", format!("{host}:{port}").into());
     }
 }

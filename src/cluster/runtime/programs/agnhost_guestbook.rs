@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value, json};
 
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::super::process::Process;

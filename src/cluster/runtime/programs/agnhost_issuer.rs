@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+
+use crate::base::Value;
 
 use super::super::process::Process;
 use super::super::system::System;

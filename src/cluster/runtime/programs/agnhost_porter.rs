@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::Value;
+
 use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::nginx::ASKED_PORT;
@@ -36,7 +38,6 @@ pub(super) fn serve(process: &Process, request: &HttpRequest) -> Option<HttpResp
     if !process.command().iter().any(|word| word == "--json-response") {
         return Some(HttpResponse::text(200, "text/plain; charset=utf-8", text.clone()));
     }
-    let [method, body] =
-        [request.method.as_str(), text].map(|text| serde_json::Value::from(text).to_string());
+    let [method, body] = [request.method.as_str(), text].map(|text| Value::from(text).to_string());
     Some(HttpResponse::text(200, "application/json", format!("{{\"Method\":{method},\"Body\":{body}}}")))
 }

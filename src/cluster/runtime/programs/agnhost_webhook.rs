@@ -3,7 +3,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+
+use crate::base::{Value, json};
 
 use super::super::super::registry::{Registry, WebhookAnswer, WebhookServer};
 use super::super::images::image_named;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 
 use super::super::filesystem::{FileView, Files};
 use super::super::http::{ConnectError, HttpRequest, HttpResponse, ServerCertificate};
@@ -236,7 +236,7 @@ fn shells_inside_of_shells_can_be_stored_too() {
         let stored = serde_json::to_string(&machine).unwrap();
         // Whatever holds the machine has some levels of its own.
         let held = format!("{}{stored}{}", "[".repeat(6), "]".repeat(6));
-        assert!(serde_json::from_str::<serde_json::Value>(&held).is_ok(), "{rounds}");
+        assert!(serde_json::from_str::<Value>(&held).is_ok(), "{rounds}");
         machine = serde_json::from_str(&stored).unwrap();
         (system.now, rounds) = (system.now.max(at), rounds + 1);
     }

@@ -1,8 +1,7 @@
 //! What is left of a node: its ports and its resources.
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 
 use super::super::super::registry::Registry;
 use super::super::candidate::Candidate;

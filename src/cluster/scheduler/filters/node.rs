@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::Object;
+use crate::base::{Value, json};
 
 use super::super::candidate::Candidate;
 use super::{Refusal, View};

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, builtin};
+use crate::base::Value;
 
 use super::super::super::registry::Registry;
 use super::super::candidate::{Candidate, stored};

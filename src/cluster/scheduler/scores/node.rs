@@ -1,6 +1,6 @@
 //! Scores for what nodes are: taints that only discourage, and preferred labels.
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::super::candidate::Candidate;
 use super::super::filters::{View, term_matches, tolerates};

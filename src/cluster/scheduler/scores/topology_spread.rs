@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::apimachinery::{LabelSelector, builtin, kind_of};
+use crate::base::{Map, Value, json};
 
 use super::super::candidate::Candidate;
 use super::super::filters::{Constraint, View, honours};
@@ -100,7 +99,7 @@ fn defaults(view: &View<'_>) -> Vec<Constraint> {
 /// What the Services and the controller of a Pod select, together (`helper.DefaultSelector`).
 fn default_selector(view: &View<'_>) -> LabelSelector {
     let pod = view.pod;
-    let mut labels = serde_json::Map::new();
+    let mut labels = Map::new();
     for service in view.registry.store().list(&builtin::SERVICE, Some(pod.namespace())) {
         let Some(selector) = service.map("/spec/selector").filter(|selector| !selector.is_empty()) else {
             continue;
@@ -125,7 +124,7 @@ fn default_selector(view: &View<'_>) -> LabelSelector {
             expressions.extend(owner.list("/spec/selector/matchExpressions").iter().cloned());
         }
     }
-    LabelSelector::from_value(&serde_json::json!({
+    LabelSelector::from_value(&json!({
         "matchLabels": Value::Object(labels), "matchExpressions": expressions,
     }))
 }

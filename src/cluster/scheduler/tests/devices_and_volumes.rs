@@ -1,6 +1,6 @@
 //! Claims to devices, and where volumes can be attached.
 
-use serde_json::json;
+use crate::base::json;
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! The scheduler's choices and its words, through a whole simulation.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::super::config::ClusterConfig;
 use super::super::registry::WriteOptions;

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::prune::{Visited, remove};
 use crate::apimachinery::builtin;
+use crate::base::{Value, json};
 use crate::kubectl::api::{APPLY_PATCH, Api};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::{Resource, discover, resolve};

@@ -1,14 +1,12 @@
 //! Applying by a three-way patch: last applied, file, live (`k8s.io/kubectl/pkg/cmd/apply/patcher.go`).
 
-use serde_json::{Value, json};
-
 use super::super::record::record;
 use super::{Applied, Failure, Outcome};
 use crate::apimachinery::{
     InGoOrder, apply_merge_patch, apply_strategic_patch, clashing_strategic_patch, create_merge_patch,
     supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
 };
-use crate::base::{escape_html, to_yaml};
+use crate::base::{Value, escape_html, json, to_yaml};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::commands::delete::Plan;

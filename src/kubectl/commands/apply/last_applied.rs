@@ -1,11 +1,9 @@
 //! `kubectl apply view-last-applied`, `set-last-applied` and `edit-last-applied`.
 
-use serde_json::{Value, json};
-
 use super::super::edit::{LINE_ENDINGS, Mode, Session};
 use super::super::flag_sets::{ALL, DRY_RUN, FILE_NAMES, FILES, OUTPUT, SELECTOR, VALIDATE, field_manager};
 use super::client_side::{LAST_APPLIED, last_applied_of};
-use crate::base::escape_html;
+use crate::base::{Value, escape_html, json};
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery;

@@ -6,10 +6,9 @@ mod last_applied;
 mod prune;
 mod server_side;
 
-use serde_json::Value;
-
 use self::apply_set::ApplySet;
 use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR, VALIDATE};
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::client_side::last_applied_of;
 use crate::apimachinery::kind_of;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::commands::delete::Plan;

@@ -1,11 +1,10 @@
 //! Server-side apply: the server merges and keeps track of who owns which field.
 
-use serde_json::{Value, json};
-
 use super::super::record::record;
 use super::client_side::{LAST_APPLIED, last_applied_of};
 use super::{Applied, Failure, Outcome};
 use crate::apimachinery::{owners_of, upgrade_managed_fields};
+use crate::base::{Value, json};
 use crate::kubectl::api::{APPLY_PATCH, Api, JSON_PATCH, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::printers::DryRun;

@@ -1,7 +1,6 @@
 //! `kubectl auth can-i`.
 
-use serde_json::{Value, json};
-
+use crate::base::{Value, json};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::resolve;

@@ -1,9 +1,8 @@
 //! `kubectl auth reconcile`: roles and bindings get what the files say, and keep what they have more.
 
-use serde_json::{Map, Value, json};
-
 use super::super::flag_sets::{DRY_RUN, FILES, OUTPUT};
 use crate::apimachinery::{Kind, builtin};
+use crate::base::{Map, Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::Resource;

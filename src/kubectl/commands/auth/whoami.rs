@@ -1,8 +1,7 @@
 //! `kubectl auth whoami`.
 
-use serde_json::{Value, json};
-
 use super::super::flag_sets::OUTPUT;
+use crate::base::{Value, json};
 use crate::kubectl::api::Url;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
-use serde_json::{Map, Value, json};
 
 use super::{load, named, one_name};
+use crate::base::{Map, Value, json};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -66,7 +66,7 @@ pub(super) async fn set_cluster(call: &mut Call<'_>) -> Outcome {
     config.change("clusters", &name, |entry| {
         set_texts(entry, &texts);
         if let Some(skip) = skip {
-            entry.insert("insecure-skip-tls-verify".to_owned(), skip.into());
+            entry.insert("insecure-skip-tls-verify", skip.into());
             if skip {
                 entry.remove("certificate-authority");
                 entry.remove("certificate-authority-data");
@@ -82,10 +82,10 @@ pub(super) async fn set_cluster(call: &mut Call<'_>) -> Outcome {
     call.line(format!("Cluster {name:?} set."))
 }
 
-fn set_texts(entry: &mut Map<String, Value>, texts: &[(&str, Option<String>)]) {
+fn set_texts(entry: &mut Map, texts: &[(&str, Option<String>)]) {
     for (key, value) in texts {
         match value {
-            Some(value) if value.is_empty() => drop(entry.remove(*key)),
+            Some(value) if value.is_empty() => drop(entry.remove(key)),
             Some(value) => drop(entry.insert((*key).to_owned(), value.as_str().into())),
             None => {}
         }
@@ -193,19 +193,19 @@ fn check(call: &Call<'_>) -> Outcome {
     Ok(())
 }
 
-fn set_provider(call: &Call<'_>, entry: &mut Map<String, Value>) {
+fn set_provider(call: &Call<'_>, entry: &mut Map) {
     if !call.flags.is_set("auth-provider") {
         return;
     }
     let pairs = call.flags.all("auth-provider-arg").iter().filter_map(|pair| pair.split_once('='));
-    let arguments: Map<String, Value> = pairs.map(|(key, value)| (key.to_owned(), value.into())).collect();
+    let arguments: Map = pairs.map(|(key, value)| (key.to_owned(), value.into())).collect();
     entry.insert(
         "auth-provider".to_owned(),
         json!({"name": call.flags.text("auth-provider"), "config": arguments}),
     );
 }
 
-fn set_exec(call: &Call<'_>, entry: &mut Map<String, Value>) {
+fn set_exec(call: &Call<'_>, entry: &mut Map) {
     let flags = [
         "exec-command",
         "exec-api-version",
@@ -251,5 +251,5 @@ fn set_exec(call: &Call<'_>, entry: &mut Map<String, Value>) {
     if call.flags.is_set("exec-env") {
         exec["env"] = variables.into();
     }
-    entry.insert("exec".to_owned(), exec);
+    entry.insert("exec", exec);
 }

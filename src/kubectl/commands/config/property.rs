@@ -1,9 +1,9 @@
 //! `kubectl config set` and `unset`: one property by its dotted path.
 
 use base64::Engine;
-use serde_json::{Map, Value};
 
 use super::load;
+use crate::base::{Map, Value};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::parse_bool;
@@ -196,7 +196,7 @@ fn bool_of(text: &str) -> Outcome<Value> {
     parse_bool(text).map(Value::from).ok_or_else(why)
 }
 
-fn put(held: &mut Map<String, Value>, fields: &[String], value: Value) {
+fn put(held: &mut Map, fields: &[String], value: Value) {
     let Some((field, rest)) = fields.split_first() else { return };
     if rest.is_empty() {
         held.insert(field.clone(), value);
@@ -211,7 +211,7 @@ fn put(held: &mut Map<String, Value>, fields: &[String], value: Value) {
     }
 }
 
-fn take(held: &mut Map<String, Value>, fields: &[String]) {
+fn take(held: &mut Map, fields: &[String]) {
     match fields {
         [] => {}
         [field] => drop(held.remove(field)),

@@ -1,10 +1,9 @@
 //! `kubectl config view`.
 
 use base64::Engine;
-use serde_json::Value;
 
 use super::load;
-use crate::base::to_yaml;
+use crate::base::{Value, to_yaml};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::kubeconfig::Kubeconfig;
@@ -119,7 +118,7 @@ fn redact(merged: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,11 +1,10 @@
 //! `kubectl create cronjob`.
 
-use serde_json::json;
-
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::job::job_spec;
 use super::{create, failed, one_name};
 use crate::apimachinery::builtin;
+use crate::base::json;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::Outcome;
 use crate::kubectl::flags::Flag;

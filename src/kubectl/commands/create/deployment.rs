@@ -1,11 +1,9 @@
 //! `kubectl create deployment`.
 
-use serde_json::{Value, json};
-
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, one_name};
 use crate::apimachinery::builtin;
-use crate::base::Random;
+use crate::base::{Random, Value, json};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;

@@ -1,10 +1,9 @@
 //! `kubectl create ingress`.
 
-use serde_json::{Map, Value, json};
-
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, one_name};
 use crate::apimachinery::builtin;
+use crate::base::{Map, Value, json};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -41,21 +40,21 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let mut spec = Map::new();
     if !call.flags.text("class").is_empty() {
-        spec.insert("ingressClassName".to_owned(), call.flags.text("class").into());
+        spec.insert("ingressClassName", call.flags.text("class").into());
     }
     let parsed = rules.iter().map(|rule| Rule::parse(rule)).collect::<Outcome<Vec<_>>>()?;
     if !default.is_empty() {
         if default.split(':').count() != 2 {
             return Err(Failure::message("default-backend should be in format servicename:serviceport"));
         }
-        spec.insert("defaultBackend".to_owned(), backend(&default));
+        spec.insert("defaultBackend", backend(&default));
     }
     if !rules.is_empty() {
         let tls = tls(&parsed);
         if !tls.is_empty() {
-            spec.insert("tls".to_owned(), tls.into());
+            spec.insert("tls", tls.into());
         }
-        spec.insert("rules".to_owned(), grouped(&parsed).into());
+        spec.insert("rules", grouped(&parsed).into());
     }
     let mut object = json!({
         "apiVersion": "networking.k8s.io/v1",
@@ -71,7 +70,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     create(call, &builtin::INGRESS, object).await.map_err(|failure| failed(failure, "ingress"))
 }
 
-fn annotations(given: &[String]) -> Outcome<Map<String, Value>> {
+fn annotations(given: &[String]) -> Outcome<Map> {
     given
         .iter()
         .map(|pair| match pair.split_once('=') {

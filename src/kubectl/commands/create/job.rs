@@ -1,10 +1,9 @@
 //! `kubectl create job`.
 
-use serde_json::{Value, json};
-
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, one_name};
 use crate::apimachinery::builtin;
+use crate::base::{Value, json};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -73,7 +72,7 @@ async fn from_cron_job(call: &mut Call<'_>, name: &str, from: &str) -> Outcome<V
 fn instantiated(name: &str, cron_job: &Value) -> Value {
     let (template, metadata) = (&cron_job["spec"]["jobTemplate"], &cron_job["metadata"]);
     let mut annotations = template["metadata"]["annotations"].as_object().cloned().unwrap_or_default();
-    annotations.insert("cronjob.kubernetes.io/instantiate".to_owned(), "manual".into());
+    annotations.insert("cronjob.kubernetes.io/instantiate", "manual".into());
     let owner = json!({
         "apiVersion": "batch/v1", "kind": "CronJob", "name": metadata["name"], "uid": metadata["uid"],
         "controller": true,

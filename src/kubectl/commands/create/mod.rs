@@ -16,12 +16,11 @@ mod service;
 mod service_account;
 mod token;
 
-use serde_json::Value;
-
 use super::edit::{LINE_ENDINGS, Mode, Session};
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, VALIDATE, field_manager};
 use super::record::record;
 use crate::apimachinery::Kind;
+use crate::base::Value;
 use crate::kubectl::api::Url;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;

@@ -1,10 +1,9 @@
 //! `kubectl create poddisruptionbudget`.
 
-use serde_json::{Map, Value, json};
-
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, required_name};
 use crate::apimachinery::{LabelSelector, builtin};
+use crate::base::{Map, Value, json};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;

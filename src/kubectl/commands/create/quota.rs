@@ -1,10 +1,9 @@
 //! `kubectl create quota`.
 
-use serde_json::{Map, Value, json};
-
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, required_name};
 use crate::apimachinery::{Quantity, builtin};
+use crate::base::{Map, json};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -49,7 +48,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     create(call, &builtin::RESOURCE_QUOTA, object).await.map_err(|failure| failed(failure, "quota"))
 }
 
-fn amounts(pairs: &str) -> Outcome<Map<String, Value>> {
+fn amounts(pairs: &str) -> Outcome<Map> {
     let mut amounts = Map::new();
     for pair in pairs.split(',') {
         let parts: Vec<&str> = pair.split('=').collect();

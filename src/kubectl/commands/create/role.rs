@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, required_name};
 use crate::apimachinery::builtin;
+use crate::base::{Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::resolve;

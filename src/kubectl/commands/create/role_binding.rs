@@ -1,10 +1,9 @@
 //! `kubectl create rolebinding` and `create clusterrolebinding`.
 
-use serde_json::{Value, json};
-
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, one_name, required_name};
 use crate::apimachinery::builtin;
+use crate::base::{Value, json};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::{Flag, Flags};

@@ -2,13 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::config_map::{APPEND_HASH, Holder, SOURCES, add_hash, read_file_source, read_sources};
 use super::{create, failed, one_name, required_name};
 use crate::apimachinery::builtin;
-use crate::base::escape_html;
+use crate::base::{Map, escape_html, json};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -86,7 +85,7 @@ async fn generic(call: &mut Call<'_>) -> Outcome {
     post(call, &name, &kind, data).await
 }
 
-async fn post(call: &mut Call<'_>, name: &str, kind: &str, data: Map<String, Value>) -> Outcome {
+async fn post(call: &mut Call<'_>, name: &str, kind: &str, data: Map) -> Outcome {
     let mut object = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}});
     if !data.is_empty() {
         object["data"] = data.into();
@@ -121,7 +120,7 @@ async fn docker_registry(call: &mut Call<'_>) -> Outcome {
         }
         let config = format!("{{\"auths\":{{{}:{{{entry},\"auth\":{}}}}}}}", json!(server), json!(auth));
         let config = escape_html(config);
-        data.insert(CONFIG_KEY.to_owned(), STANDARD.encode(config.as_bytes()).into());
+        data.insert(CONFIG_KEY, STANDARD.encode(config.as_bytes()).into());
     } else {
         for source in call.flags.all("from-file") {
             // A file alone is what docker login wrote.

@@ -1,11 +1,11 @@
 //! `kubectl create service clusterip|nodeport|loadbalancer|externalname`.
 
 use futures::future::BoxFuture;
-use serde_json::{Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, one_name};
 use crate::apimachinery::{builtin, validate_dns1123_subdomain, validate_port_name};
+use crate::base::{Value, json};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::{Flag, parse_error};

@@ -1,10 +1,9 @@
 //! `kubectl create token`.
 
-use serde_json::json;
-
 use super::super::flag_sets::OUTPUT;
 use super::{failed, one_name};
 use crate::apimachinery::builtin;
+use crate::base::{Value, json};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -41,7 +40,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     check(&call.flags)?;
     let mut spec = json!({"audiences": call.flags.all("audience"), "expirationSeconds": null});
     if call.flags.all("audience").is_empty() {
-        spec["audiences"] = serde_json::Value::Null;
+        spec["audiences"] = Value::Null;
     }
     let seconds = call.flags.seconds("duration");
     if seconds > 0.0 {

@@ -4,10 +4,8 @@ mod pod_copy;
 mod profiles;
 mod session;
 
-use serde_json::{Value, json};
-
 use crate::apimachinery::{apply_merge_patch, builtin, two_way_strategic_patch};
-use crate::base::{Random, parse_yaml};
+use crate::base::{Random, Value, json, parse_yaml};
 use crate::kubectl::api::{Api, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};

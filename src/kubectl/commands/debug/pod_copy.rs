@@ -1,10 +1,9 @@
 //! `kubectl debug --copy-to`: a copy of a Pod with a debug container, or with other images.
 
-use serde_json::{Value, json};
-
 use super::profiles::Style;
 use super::{Wanted, container, container_name, customize, set_flags, warn_of_user};
 use crate::apimachinery::builtin;
+use crate::base::{Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::{array, text_of};

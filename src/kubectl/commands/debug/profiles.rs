@@ -1,7 +1,6 @@
 //! Debugging profiles: what a debug container and its Pod may do.
 
-use serde_json::{Value, json};
-
+use crate::base::{Value, json};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 

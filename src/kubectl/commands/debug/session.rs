@@ -1,11 +1,10 @@
 //! Waiting for a debug container, and attaching to it or showing what it printed.
 
-use serde_json::Value;
-
 use super::super::attach::connect;
 use super::super::exec::Place;
 use super::super::logs::print_log;
 use crate::apimachinery::builtin;
+use crate::base::Value;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::{array, text_of};

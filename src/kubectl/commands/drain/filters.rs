@@ -1,9 +1,7 @@
 //! Which Pods of a node `drain` takes away (`k8s.io/kubectl/pkg/drain/filters.go`).
 
-use serde_json::Value;
-
 use crate::apimachinery::builtin;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 use crate::kubectl::api::Api;
 use crate::kubectl::describe::{array, text_of};
 use crate::kubectl::discovery::Resource;

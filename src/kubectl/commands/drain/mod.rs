@@ -4,12 +4,10 @@ mod filters;
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
 use super::flag_sets::{DRY_RUN, SELECTOR};
 use super::node_commands::{cordon, nodes_of};
 use crate::apimachinery::{LabelSelector, builtin};
-use crate::base::{Timestamp, sleep};
+use crate::base::{Timestamp, Value, json, sleep};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};

@@ -1,10 +1,8 @@
 //! The file that the editor shows: its header, its objects, and what of it is no comment.
 
-use serde_json::{Value, json};
-
 use super::session::Mode;
 use crate::apimachinery::Object;
-use crate::base::{parse_yaml, to_yaml};
+use crate::base::{Value, json, parse_yaml, to_yaml};
 use crate::kubectl::manifest;
 use crate::kubectl::printers::{to_json, to_kyaml};
 use crate::kubectl::resource_args::Info;
@@ -107,7 +105,7 @@ pub(super) fn malformed(text: &str) -> Option<String> {
     };
     let missing: Vec<String> = ["apiVersion", "kind"]
         .into_iter()
-        .filter(|key| object.get(*key).is_none_or(Value::is_null))
+        .filter(|key| object.get(key).is_none_or(Value::is_null))
         .map(|key| format!("{key} not set"))
         .collect();
     match missing.as_slice() {

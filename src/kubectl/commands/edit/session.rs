@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use super::super::record::record;
 use super::document::{self, Form, Reason, without_managed_fields};
 use crate::apimachinery::{Object, create_merge_patch, two_way_strategic_patch};
-use crate::base::{Random, escape_html};
+use crate::base::{Random, escape_html, json};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::{of_object, unknown_kind};

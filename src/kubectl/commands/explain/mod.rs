@@ -3,8 +3,7 @@
 mod openapi_v2;
 mod plaintext;
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::{Resource, discover, resolve};

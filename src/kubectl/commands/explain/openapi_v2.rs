@@ -1,8 +1,7 @@
 //! `kubectl explain --output=plaintext-openapiv2`: the layout of older versions, without the names of types.
 
-use serde_json::Value;
-
 use super::{Schemas, description};
+use crate::base::Value;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 
@@ -157,10 +156,9 @@ fn fields<'v>(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin;
+    use crate::base::json;
 
     #[test]
     fn types_have_no_names_here() {

@@ -1,8 +1,7 @@
 //! `kubectl explain --output=plaintext`: a kind or a field with its type, values and description.
 
-use serde_json::Value;
-
 use super::{Schemas, description};
+use crate::base::Value;
 use crate::kubectl::errors::{Failure, Outcome};
 
 /// Columns of a description, without its indentation.
@@ -243,7 +242,7 @@ fn is_blank(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

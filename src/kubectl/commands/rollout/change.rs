@@ -1,8 +1,7 @@
 //! `kubectl rollout pause`, `resume` and `restart`.
 
-use serde_json::{Value, json};
-
 use super::{is_deployment, require_rollouts, targets};
+use crate::base::{Value, json};
 use crate::kubectl::api::STRATEGIC_PATCH;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::undo::Verb;
 use crate::apimachinery::builtin;
+use crate::base::Value;
 use crate::kubectl::api::{Api, STRATEGIC_PATCH};
 use crate::kubectl::describe::{array, selector_text, template_text, text_of};
 use crate::kubectl::discovery::Resource;
@@ -84,7 +83,7 @@ fn find(revisions: &BTreeMap<i64, Value>, to_revision: i64) -> Outcome<(i64, &Va
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

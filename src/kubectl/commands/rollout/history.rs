@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::{controller_revisions, is_deployment, require_rollouts, targets};
-use crate::base::{Columns, align};
+use crate::base::{Columns, Value, align};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::template_text;

@@ -1,7 +1,6 @@
 //! How the rollouts of DaemonSets and StatefulSets go, in one line (`polymorphichelpers/rollout_status.go`).
 
-use serde_json::Value;
-
+use crate::base::Value;
 use crate::kubectl::errors::{Failure, Outcome};
 
 /// One line about a DaemonSet's rollout, and whether it is done.
@@ -80,7 +79,7 @@ fn require_rolling_update(set: &Value) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

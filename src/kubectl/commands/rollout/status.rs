@@ -1,9 +1,7 @@
 //! `kubectl rollout status` (`k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`).
 
-use serde_json::Value;
-
 use super::{require_rollouts, set_status, targets};
-use crate::base::Output;
+use crate::base::{Output, Value};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -108,7 +106,7 @@ fn deployment(deployment: &Value, revision: i64) -> Outcome<(String, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,9 +1,8 @@
 //! `kubectl rollout undo`: back to the template of an earlier ReplicaSet.
 
-use serde_json::{Map, Value, json};
-
 use super::super::apply::{LAST_APPLIED, was_applied};
 use super::{controller_revisions, is_deployment, require_rollouts, targets};
+use crate::base::{Map, Value, json};
 use crate::kubectl::api::{Api, JSON_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::template_text;
@@ -100,8 +99,8 @@ async fn roll_back(api: &Api, info: &Info, to_revision: i64, dry_run: DryRun) ->
 }
 
 /// The Deployment's own annotations and the revision's others.
-fn annotations(deployment: &Value, target: &Value) -> Map<String, Value> {
-    let of = |object: &Value, own: bool| -> Map<String, Value> {
+fn annotations(deployment: &Value, target: &Value) -> Map {
+    let of = |object: &Value, own: bool| -> Map {
         let all = object["metadata"]["annotations"].as_object().cloned().unwrap_or_default();
         all.into_iter().filter(|(key, _)| OWN_ANNOTATIONS.contains(&key.as_str()) == own).collect()
     };

@@ -1,11 +1,11 @@
 //! `kubectl set env`.
 
 use base64::Engine;
-use serde_json::{Value, json};
 
 use super::super::create::check_variable_name;
 use super::{NO_TEMPLATE, all_targets, change_each, is_meant, pod_spec};
 use crate::apimachinery::JsonPath;
+use crate::base::{Value, json};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::resolve;
@@ -153,7 +153,7 @@ async fn from(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Value>> {
     let prefix = call.flags.text("prefix").to_owned();
     let mut variables = Vec::new();
     for (key, _) in found.object["data"].as_object().into_iter().flatten() {
-        if !wanted.is_empty() && !wanted.contains(key) {
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == key) {
             continue;
         }
         let as_name = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };

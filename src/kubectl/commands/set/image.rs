@@ -1,8 +1,7 @@
 //! `kubectl set image`.
 
-use serde_json::Value;
-
 use super::{NO_TEMPLATE, all_targets, change_each, pod_spec, resources_and_pairs};
+use crate::base::Value;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::check_printing;
@@ -67,7 +66,7 @@ fn set(object: &mut Value, images: &[(String, String)]) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

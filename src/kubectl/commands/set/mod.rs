@@ -7,11 +7,10 @@ mod selector;
 mod service_account;
 mod subject;
 
-use serde_json::Value;
-
 use super::flag_sets::{ALL, DEEP_FILES, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR, field_manager};
 use super::record::record;
 use crate::apimachinery::{create_merge_patch, fill_structs, two_way_strategic_patch};
+use crate::base::{Map, Value};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command, Run};
 use crate::kubectl::discovery::Resource;
@@ -251,7 +250,7 @@ async fn change_each(
             None => (create_merge_patch(original, &modified), MERGE_PATCH),
         };
         // Of selectors and accounts upstream says that they are updated even where they are not.
-        if patch.as_object().is_some_and(serde_json::Map::is_empty)
+        if patch.as_object().is_some_and(Map::is_empty)
             && !matches!(verb, "selector updated" | "serviceaccount updated")
         {
             continue;

@@ -1,9 +1,8 @@
 //! `kubectl set resources`.
 
-use serde_json::{Map, Value};
-
 use super::{NO_TEMPLATE, all_targets, change_each, is_meant, pod_spec};
 use crate::apimachinery::{QUANTITY_FORMAT_ERROR, Quantity};
+use crate::base::Map;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -57,7 +56,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     .await
 }
 
-fn quantities(text: &str) -> Outcome<Map<String, Value>> {
+fn quantities(text: &str) -> Outcome<Map> {
     text.split(',')
         .filter(|pair| !pair.is_empty())
         .map(|pair| match pair.split_once('=') {

@@ -1,9 +1,8 @@
 //! `kubectl set selector`.
 
-use serde_json::{Map, Value};
-
 use super::{change_each, targets};
 use crate::apimachinery::LabelSelector;
+use crate::base::Map;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -41,7 +40,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     .await
 }
 
-fn selector_of(parsed: &LabelSelector) -> Outcome<Map<String, Value>> {
+fn selector_of(parsed: &LabelSelector) -> Outcome<Map> {
     let expressions = parsed.expressions();
     if !expressions.is_empty() {
         return Err(Failure::message(format!(

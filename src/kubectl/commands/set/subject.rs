@@ -1,9 +1,8 @@
 //! `kubectl set subject`.
 
-use serde_json::Value;
-
 use super::super::create::subjects;
 use super::{all_targets, change_each};
+use crate::base::Value;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -52,7 +51,7 @@ fn add(object: &mut Value, new: &[Value]) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

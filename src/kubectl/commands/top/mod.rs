@@ -3,10 +3,8 @@
 mod node;
 mod pod;
 
-use serde_json::Value;
-
 use crate::apimachinery::Quantity;
-use crate::base::{Columns, align};
+use crate::base::{Columns, Value, align};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Command;
 use crate::kubectl::errors::{Failure, Outcome};

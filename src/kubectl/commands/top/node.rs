@@ -1,10 +1,9 @@
 //! `kubectl top node`.
 
-use serde_json::Value;
-
 use super::super::flag_sets::SELECTOR;
 use super::{Usage, ensure_served, sort, sort_field, table};
 use crate::apimachinery::Quantity;
+use crate::base::Value;
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};
@@ -124,7 +123,7 @@ fn shown(metrics: &[Value], nodes: &[Value], by: &str, style: Style) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

@@ -1,11 +1,10 @@
 //! `kubectl top pod`.
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use super::super::flag_sets::{ALL_NAMESPACES, SELECTORS};
 use super::{Usage, ensure_served, sort, sort_field, table};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Value};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};
@@ -159,7 +158,7 @@ fn shown(pods: &[Value], by: &str, style: Style) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::base::json;
 
     use super::*;
 

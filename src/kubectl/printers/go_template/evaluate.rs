@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::functions::{Dynamic, call, check_count, is_true};
 use super::lexer::line_of;
 use super::node::{Branch, BranchKind, Command, Node, Operand, OperandKind, Pipeline, Tree};
 use super::printf::type_name;
 use crate::apimachinery::{go_quote, go_value};
+use crate::base::Value;
 
 /// How deep templates may call each other.
 const DEEPEST: usize = 100;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use base64::Engine;
-use serde_json::Value;
 
 use super::printf::{sprintf, type_name};
 use crate::apimachinery::go_value;
+use crate::base::Value;
 
 /// A value while a template runs; `None` is what Go calls an invalid value (a key that is not there).
 pub(super) type Dynamic<'d> = Option<Cow<'d, Value>>;

@@ -1,5 +1,7 @@
 //! Words of a Go template, as `text/template/parse` cuts them, its complaints included.
 
+use crate::base::Value;
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -260,7 +262,7 @@ impl<'t> Lexer<'t> {
 }
 
 /// The value of a number as Go writes it: `12`, `0x1F`, `1_000`, `1.5e3`.
-pub(super) fn number_of(text: &str) -> Option<serde_json::Value> {
+pub(super) fn number_of(text: &str) -> Option<Value> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -282,7 +284,7 @@ pub(super) fn number_of(text: &str) -> Option<serde_json::Value> {
     }
     let is_float = plain.starts_with(|c: char| c.is_ascii_digit() || c == '.');
     let float: f64 = plain.parse().ok().filter(|_| is_float)?;
-    serde_json::Number::from_f64(if sign < 0 { -float } else { float }).map(Into::into)
+    Some(Value::from(if sign < 0 { -float } else { float })).filter(Value::is_number)
 }
 
 fn trims_left(inside: &str) -> bool {

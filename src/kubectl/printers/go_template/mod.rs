@@ -11,11 +11,10 @@ mod tests;
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use self::node::{BranchKind, Node, Tree};
 use super::super::errors::{Failure, Outcome};
 use crate::apimachinery::{go_quote, go_value};
+use crate::base::Value;
 
 /// A parsed template.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value;
+use crate::base::Value;
 
 /// Everything that one text defines.
 #[derive(Clone, Debug, Default)]

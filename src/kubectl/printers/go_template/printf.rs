@@ -1,8 +1,7 @@
 //! `printf`, types and literals as Go's `fmt` and `strconv` write them.
 
-use serde_json::Value;
-
 use crate::apimachinery::{format_float, go_number, go_quote, go_value};
+use crate::base::Value;
 
 /// Go's name of a value's type.
 pub(super) fn type_name(value: &Value) -> &'static str {

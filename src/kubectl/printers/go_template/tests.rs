@@ -1,6 +1,6 @@
 //! Templates and what they print.
 
-use serde_json::{Value, json};
+use crate::base::{Value, json};
 
 use super::GoTemplate;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use crate::base::Value;
 
 use super::pod_view::{PodView, Setters, containers_text, name, plural, quoted};
 use super::{Check, Finding};

@@ -10,9 +10,8 @@ mod restricted;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::apimachinery::{FieldError, Object, ObjectKey, Status, builtin};
+use crate::base::Value;
 
 use super::super::Registry;
 use super::Attributes;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::apimachinery::Object;
+use crate::base::Value;
 
 /// A Pod or a Pod template.
 pub(super) struct PodView<'a> {

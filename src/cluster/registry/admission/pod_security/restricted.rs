@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use crate::base::{Key, Value};
 
 use super::baseline::{added_capabilities, bad_seccomp};
 use super::pod_view::{PodView, Setters, containers_text, name, plural, quoted};
@@ -65,13 +65,13 @@ fn capabilities(pod: &PodView<'_>, minor: u32) -> Option<Finding> {
 }
 
 fn volumes(pod: &PodView<'_>, _minor: u32) -> Option<Finding> {
-    let kind = |volume: &Value| -> Option<String> {
+    let kind = |volume: &Value| -> Option<Key> {
         let sources = volume.as_object()?.keys().filter(|key| *key != "name");
         sources.clone().find(|key| !VOLUMES.contains(&key.as_str())).cloned()
     };
     let all = || pod.spec()["volumes"].as_array().into_iter().flatten();
     let names: Vec<&str> = all().filter(|volume| kind(volume).is_some()).map(name).collect();
-    let kinds: BTreeSet<String> = all().filter_map(kind).collect();
+    let kinds: BTreeSet<Key> = all().filter_map(kind).collect();
     (!names.is_empty()).then(|| {
         let (word, uses) = (plural("volume", "volumes", names.len()), plural("uses", "use", names.len()));
         let types = plural("restricted volume type", "restricted volume types", kinds.len());

@@ -1,11 +1,9 @@
 //! What namespaces forbid, warn about, and are told when they ask for more.
 
-use serde_json::{Value, json};
-
 use super::super::super::{Registry, WriteOptions};
 use crate::apimachinery::builtin::{DEPLOYMENT, NAMESPACE, POD, SERVICE_ACCOUNT};
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
-use crate::base::{Random, Timestamp};
+use crate::base::{Random, Timestamp, Value, json};
 
 fn registry(labels: Value) -> Registry {
     let mut registry = Registry::new(Timestamp::UNIX_EPOCH, Random::seeded(1));
