@@ -356,7 +356,17 @@ impl Api {
 
     /// Changes; `content_type` says what kind of patch it is.
     pub(super) async fn patch(&self, url: &Url, content_type: &str, patch: &Value) -> Outcome<Value> {
-        self.json(Method::PATCH, url, JSON, Some((content_type, bytes(patch)))).await
+        self.patch_as_written(url, content_type, bytes(patch)).await
+    }
+
+    /// The same with a patch that goes to the server as somebody wrote it.
+    pub(super) async fn patch_as_written(
+        &self,
+        url: &Url,
+        content_type: &str,
+        patch: Vec<u8>,
+    ) -> Outcome<Value> {
+        self.json(Method::PATCH, url, JSON, Some((content_type, patch))).await
     }
 
     /// Deletes.

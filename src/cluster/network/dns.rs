@@ -2,9 +2,11 @@
 
 use std::net::Ipv4Addr;
 
-use crate::apimachinery::builtin::{ENDPOINT_SLICE, SERVICE};
+use jiff::SignedDuration;
+
+use crate::apimachinery::builtin::{ENDPOINT_SLICE, POD, SERVICE};
 use crate::apimachinery::{Object, ObjectKey};
-use crate::base::Value;
+use crate::base::{Timestamp, Value};
 
 use super::super::registry::Registry;
 use super::super::runtime::DnsRecord as Record;
@@ -16,6 +18,9 @@ const ZONE: &str = "cluster.local";
 const NDOTS: usize = 5;
 /// How many names may stand for another before the search is given up.
 const ALIASES_MAX: usize = 8;
+/// How long it takes at most until an end is known to the DNS: a look a second, and times that are told without
+/// fractions.
+const UNNOTICED: SignedDuration = SignedDuration::from_secs(2);
 /// The Service of the DNS.
 const DNS_SERVICE: &str = "kube-dns";
 
@@ -198,7 +203,25 @@ fn reverse(registry: &Registry, address: &str) -> Vec<Record> {
 /// A Pod of a headless Service by its hostname.
 fn named_endpoint(registry: &Registry, key: &ObjectKey, host: &str) -> Vec<String> {
     let found = endpoints(registry, key).into_iter().filter(|found| found.host() == host);
-    found.map(|found| found.address).collect()
+    let found: Vec<String> = found.map(|found| found.address).collect();
+    if found.is_empty() { just_ended(registry, key, host) } else { found }
+}
+
+/// The same for one that has ended. A kubelet sees by its next look at the containers that they have, and the
+/// DNS learns it from there: Pods that wait for each other and then end still find each other.
+fn just_ended(registry: &Registry, key: &ObjectKey, host: &str) -> Vec<String> {
+    let now = registry.now();
+    let is_fresh = |status: &Value| {
+        let end = status["state"]["terminated"]["finishedAt"].as_str().and_then(|end| end.parse().ok());
+        end.is_some_and(|end: Timestamp| now.duration_since(end) < UNNOTICED)
+    };
+    let pods = registry.store().list(&POD, Some(&key.namespace)).filter(|pod| {
+        pod.text("/status/phase") == "Succeeded"
+            && pod.text("/spec/subdomain") == key.name
+            && pod.text("/spec/hostname") == host
+            && pod.list("/status/containerStatuses").iter().any(is_fresh)
+    });
+    pods.map(|pod| pod.text("/status/podIP").to_owned()).filter(|address| !address.is_empty()).collect()
 }
 
 /// An endpoint as the DNS knows it.

@@ -45,9 +45,12 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if let Some((kind, name)) = call.flags.text("for").split_once('/') {
         // Upstream prints this one without the usual prefix.
         let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
-        fields.push(format!("involvedObject.kind={}", resource.kind));
-        fields.push(format!("involvedObject.apiVersion={}", resource.api_version()));
-        fields.push(format!("involvedObject.name={name}"));
+        // Without a name upstream asks for all.
+        if !name.is_empty() {
+            fields.push(format!("involvedObject.kind={}", resource.kind));
+            fields.push(format!("involvedObject.apiVersion={}", resource.api_version()));
+            fields.push(format!("involvedObject.name={name}"));
+        }
     } else if call.flags.is_set("for") {
         return Err(Failure::message("--for must be in resource/name form"));
     }

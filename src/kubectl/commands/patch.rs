@@ -1,8 +1,10 @@
 //! `kubectl patch`.
 
+use std::borrow::Cow;
+
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, field_manager};
 use super::record::record_after;
-use crate::apimachinery::{apply_merge_patch, apply_operations, apply_strategic_patch};
+use crate::apimachinery::{apply_merge_patch, apply_operations, apply_strategic_patch, go_json_error};
 use crate::base::{Value, parse_yaml};
 use crate::kubectl::api::{Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -47,10 +49,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     };
     let text = patch_text(call)?;
-    let patch = parsed(&text)?;
-    require_arguments(call)?;
     let dry_run = dry_run(call)?;
-    let api = call.api().await?;
     let args = call.args.clone();
     let local = call.flags.on("local");
     if local && dry_run == DryRun::Server {
@@ -61,6 +60,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if local && !args.is_empty() {
         return Err(Failure::message("cannot specify --local and server resources"));
     }
+    let patch = Patch::new(content_type, text)?;
+    require_arguments(call)?;
+    let api = call.api().await?;
     let found = if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
         locate(call, &api, &args, Wanted::default()).await?
     } else {
@@ -95,7 +97,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
                 }
             }
         };
-        match one_patched(call, &api, &info, (content_type, &patch), dry_run).await {
+        match one_patched(call, &api, &info, &patch, dry_run).await {
             Err(failure @ Failure::Status(_)) => failures.push(failure),
             other => other?,
         }
@@ -103,26 +105,20 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     Failure::many(failures)
 }
 
-async fn one_patched(
-    call: &mut Call<'_>,
-    api: &Api,
-    info: &Info,
-    (content_type, patch): (&'static str, &Value),
-    dry_run: DryRun,
-) -> Outcome {
+async fn one_patched(call: &mut Call<'_>, api: &Api, info: &Info, patch: &Patch, dry_run: DryRun) -> Outcome {
     let verb = |object: &Value| {
         if object == info.object.value() { "patched (no change)" } else { "patched" }
     };
     let (object, verb) = if dry_run == DryRun::Client || call.flags.on("local") {
-        let object = locally(info, content_type, patch)?;
+        let object = patch.applied_to(info)?;
         let verb = verb(&object);
         (object, verb)
     } else {
         info.require_name()?;
         let place = info.place(&call.flags).with("dryRun", dry_run.parameter());
         let url = place.with("fieldManager", call.flags.text("field-manager"));
-        let patched = api.patch(&url, content_type, patch).await;
-        let patched = patched.map_err(|failure| explained(failure, content_type, info))?;
+        let patched = api.patch_as_written(&url, patch.content_type, patch.body()).await;
+        let patched = patched.map_err(|failure| explained(failure, patch.content_type, info))?;
         // What is noted afterwards is no change of its own.
         let verb = verb(&patched);
         (record_after(call, api, &url, patched).await?, verb)
@@ -162,25 +158,72 @@ fn patch_text(call: &Call<'_>) -> Outcome<String> {
     })
 }
 
-fn parsed(text: &str) -> Outcome<Value> {
-    let documents =
-        parse_yaml(text).map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;
-    // What holds nothing is null; the server says what it thinks of that.
-    Ok(documents.into_iter().next().map_or(Value::Null, |document| document.value))
+/// A patch as it was given.
+struct Patch {
+    content_type: &'static str,
+    given: Given,
 }
 
-fn locally(info: &Info, content_type: &str, patch: &Value) -> Outcome<Value> {
-    let object = info.object.value();
-    match info.resource.builtin() {
-        _ if content_type == JSON_PATCH => operated(object, patch),
-        Some(_) if content_type == STRATEGIC_PATCH && patch.is_null() => Ok(object.clone()),
-        Some(kind) if content_type == STRATEGIC_PATCH => Ok(apply_strategic_patch(kind, object, patch)?),
-        None if content_type == STRATEGIC_PATCH => Err(Failure::message(format!(
-            "strategic merge patch is not supported for {} locally, try --type merge",
-            info.resource.group_version_kind()
-        ))),
-        _ if patch.is_null() => Err(Failure::message("Invalid JSON Patch")),
-        _ => Ok(apply_merge_patch(object, patch)),
+/// How it was written.
+enum Given {
+    /// As JSON, right or not: the server is to say what is wrong with it.
+    Json(String),
+    /// As YAML, which the server does not read.
+    Yaml(Value),
+}
+
+impl Patch {
+    /// What begins like an object in JSON is taken for that (`yaml.ToJSON`).
+    fn new(content_type: &'static str, text: String) -> Outcome<Self> {
+        let given = if text.trim_start().starts_with('{') {
+            Given::Json(text)
+        } else {
+            let documents = parse_yaml(&text)
+                .map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;
+            // What holds nothing is null; the server says what it thinks of that.
+            Given::Yaml(documents.into_iter().next().map_or(Value::Null, |document| document.value))
+        };
+        Ok(Self { content_type, given })
+    }
+
+    /// What the server is sent.
+    fn body(&self) -> Vec<u8> {
+        match &self.given {
+            Given::Json(text) => text.clone().into_bytes(),
+            Given::Yaml(value) => value.to_string().into_bytes(),
+        }
+    }
+
+    /// What it says.
+    fn value(&self) -> Outcome<Cow<'_, Value>> {
+        match &self.given {
+            Given::Yaml(value) => Ok(Cow::Borrowed(value)),
+            Given::Json(text) => serde_json::from_str(text).map(Cow::Owned).map_err(|error| {
+                Failure::message(match self.content_type {
+                    STRATEGIC_PATCH => "invalid JSON document".to_owned(),
+                    MERGE_PATCH => "Invalid JSON Patch".to_owned(),
+                    _ => go_json_error(&error, text.as_bytes()),
+                })
+            }),
+        }
+    }
+
+    /// The object as nobody but this program was asked to patch it.
+    fn applied_to(&self, info: &Info) -> Outcome<Value> {
+        let (object, patch) = (info.object.value(), self.value()?);
+        match info.resource.builtin() {
+            _ if self.content_type == JSON_PATCH => operated(object, &patch),
+            Some(_) if self.content_type == STRATEGIC_PATCH && patch.is_null() => Ok(object.clone()),
+            Some(kind) if self.content_type == STRATEGIC_PATCH => {
+                Ok(apply_strategic_patch(kind, object, &patch)?)
+            }
+            None if self.content_type == STRATEGIC_PATCH => Err(Failure::message(format!(
+                "strategic merge patch is not supported for {} locally, try --type merge",
+                info.resource.group_version_kind()
+            ))),
+            _ if patch.is_null() => Err(Failure::message("Invalid JSON Patch")),
+            _ => Ok(apply_merge_patch(object, &patch)),
+        }
     }
 }
 
@@ -205,10 +248,27 @@ mod tests {
 
     #[test]
     fn what_holds_nothing_is_null() {
+        let read =
+            |text: &str| Patch::new(MERGE_PATCH, text.to_owned()).unwrap().value().unwrap().into_owned();
         for text in ["null", "# nothing"] {
-            assert_eq!(parsed(text).unwrap(), Value::Null, "{text}");
+            assert_eq!(read(text), Value::Null, "{text}");
         }
-        assert_eq!(parsed("a: 1").unwrap(), json!({"a": 1}));
+        assert_eq!((read("a: 1"), read(r#" {"a": 1}"#)), (json!({"a": 1}), json!({"a": 1})));
+    }
+
+    #[test]
+    fn what_begins_like_json_is_sent_as_it_is() {
+        for text in ["{'a': 1}", "{a: 1}", r#"{"a": 1,}"#, "{", " {}}"] {
+            let read = |content_type| Patch::new(content_type, text.to_owned()).unwrap();
+            assert_eq!(read(MERGE_PATCH).body(), text.as_bytes());
+            let told = |content_type| read(content_type).value().unwrap_err().to_string();
+            assert_eq!(told(MERGE_PATCH), "Invalid JSON Patch", "{text}");
+            assert_eq!(told(STRATEGIC_PATCH), "invalid JSON document", "{text}");
+        }
+        let written = Patch::new(JSON_PATCH, "{".to_owned()).unwrap();
+        assert_eq!(written.value().unwrap_err().to_string(), "unexpected end of JSON input");
+        assert!(Patch::new(MERGE_PATCH, "a: [".to_owned()).is_err());
+        assert_eq!(Patch::new(MERGE_PATCH, "a: 1".to_owned()).unwrap().body(), br#"{"a":1}"#);
     }
 
     #[test]

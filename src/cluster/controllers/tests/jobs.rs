@@ -44,6 +44,27 @@ fn a_job_ends_when_its_pod_has_succeeded() {
     assert_eq!(pods(&simulation)[0].finalizers().count(), 0);
 }
 
+/// As in the task "Job with Pod-to-Pod Communication": whoever comes last finds all others and ends at once.
+#[test]
+fn pods_of_a_job_that_wait_for_each_other_find_each_other() {
+    let mut simulation = cluster();
+    let selector = json!({"job-name": "work"});
+    create(
+        &mut simulation,
+        &builtin::SERVICE,
+        "far",
+        json!({"spec": {"clusterIP": "None", "selector": selector}}),
+    );
+    let script = "for i in 0 1 2; do while ! ping -c 1 work-$i.far; do sleep 1; done; done";
+    let mut fields = job(script, json!({"completions": 3, "parallelism": 3, "completionMode": "Indexed"}));
+    fields["spec"]["template"]["spec"]["subdomain"] = json!("far");
+    create(&mut simulation, &builtin::JOB, "work", fields);
+    run(&mut simulation, 30);
+    assert_eq!((count(&simulation, "succeeded"), count(&simulation, "active")), (3, 0));
+    let late = super::super::super::network::lookup(&simulation.registry, "default", "work-0.far");
+    assert_eq!(late, [] as [String; 0], "an end is known after some seconds");
+}
+
 #[test]
 fn a_pod_that_matches_no_longer_is_let_go_of() {
     let mut simulation = started("sleep 1000", json!({}));
