@@ -198,13 +198,7 @@ impl Patch {
     fn value(&self) -> Outcome<Cow<'_, Value>> {
         match &self.given {
             Given::Yaml(value) => Ok(Cow::Borrowed(value)),
-            Given::Json(text) => serde_json::from_str(text).map(Cow::Owned).map_err(|error| {
-                Failure::message(match self.content_type {
-                    STRATEGIC_PATCH => "invalid JSON document".to_owned(),
-                    MERGE_PATCH => "Invalid JSON Patch".to_owned(),
-                    _ => go_json_error(&error, text.as_bytes()),
-                })
-            }),
+            Given::Json(text) => read_json(text, self.content_type).map(Cow::Owned),
         }
     }
 
@@ -227,12 +221,26 @@ impl Patch {
     }
 }
 
+/// A patch that must be JSON, with the words of the library that applies such patches.
+pub(super) fn read_json(text: &str, content_type: &str) -> Outcome<Value> {
+    serde_json::from_str(text).map_err(|error| {
+        Failure::message(match content_type {
+            STRATEGIC_PATCH => "invalid JSON document".to_owned(),
+            MERGE_PATCH => "Invalid JSON Patch".to_owned(),
+            _ => go_json_error(&error, text.as_bytes()),
+        })
+    })
+}
+
 /// The object after the operations of a JSON patch, which nobody but this program was asked to apply.
 pub(super) fn operated(object: &Value, patch: &Value) -> Outcome<Value> {
     let wrong = |value: &Value, into: &str| {
         let what = json_type(value);
         Failure::message(format!("json: cannot unmarshal {what} into Go value of type jsonpatch.{into}"))
     };
+    if patch.is_null() {
+        return Ok(object.clone());
+    }
     let operations = patch.as_array().ok_or_else(|| wrong(patch, "Patch"))?;
     if let Some(other) = operations.iter().find(|operation| !operation.is_object()) {
         return Err(wrong(other, "Operation"));

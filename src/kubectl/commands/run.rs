@@ -7,8 +7,8 @@ use super::run_attach::NewPod;
 use crate::apimachinery::{
     Kind, apply_merge_patch, apply_strategic_patch, builtin, fill_structs, kind_of, known_fields,
 };
-use crate::base::{Map, Value, json, parse_yaml};
-use crate::kubectl::api::Api;
+use crate::base::{Map, Value, json};
+use crate::kubectl::api::{Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -230,16 +230,21 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
 /// An object that flags made, with `--overrides` merged in.
 pub(super) fn overridden(call: &Call<'_>, kind: &'static Kind, object: &Value) -> Outcome<Value> {
     let overrides = call.flags.text("overrides");
-    let wrong = |()| Failure::message("Invalid JSON Patch");
-    let documents = parse_yaml(overrides).map_err(|_| wrong(()))?;
-    let patch = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
-    if !patch.is_object() && !patch.is_array() {
-        return Err(wrong(()));
-    }
+    let read = |content_type| super::patch::read_json(overrides, content_type);
     let merged = match call.flags.text("override-type") {
-        "merge" => apply_merge_patch(object, &patch),
-        "json" => super::patch::operated(object, &patch)?,
-        "strategic" => apply_strategic_patch(kind, object, &patch)?,
+        "merge" => {
+            let patch = read(MERGE_PATCH)?;
+            if !patch.is_object() && !patch.is_array() {
+                return Err(Failure::message("Invalid JSON Patch"));
+            }
+            apply_merge_patch(object, &patch)
+        }
+        "json" => super::patch::operated(object, &read(JSON_PATCH)?)?,
+        "strategic" => match read(STRATEGIC_PATCH)? {
+            Value::Null => object.clone(),
+            patch if patch.is_object() => apply_strategic_patch(kind, object, &patch)?,
+            _ => return Err(Failure::message("invalid JSON document")),
+        },
         other => return Err(Failure::message(format!("invalid override type: {other}"))),
     };
     // What comes out is read into Go's struct, which has no place for fields of its own.
