@@ -112,7 +112,7 @@ macro_rules! lists {
 lists! {
     wrong_states: "wrong_states.yaml" holds 90;
     forum_states: "forum_states.yaml" holds 123;
-    asked_states: "asked_states.yaml" holds 69;
+    asked_states: "asked_states.yaml" holds 70;
     support_states: "support_states.yaml" holds 38;
     board_states: "board_states.yaml" holds 49;
     thread_states: "thread_states.yaml" holds 41;

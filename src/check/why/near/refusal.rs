@@ -182,13 +182,9 @@ fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
     if complaint.contains("error decoding patch: json: cannot unmarshal object") {
         return Some((with(&sentences::PATCH_LIST), None));
     }
-    // Nobody writes a map of YAML without a blank behind its colons: there were quotes.
-    let eaten = complaint.split_once("unable to parse \"{").is_some_and(|(_, rest)| {
-        let written = rest.split('"').next().unwrap_or(rest);
-        [":{", ":["].iter().any(|close| written.contains(close))
-    });
-    if eaten {
-        return Some((with(&sentences::SHELL_QUOTES), None));
+    if let Some((found, _)) = complaint.split_once(" looking for beginning of object key string") {
+        let sentence = if found.ends_with("'}'") { &sentences::JSON_COMMA } else { &sentences::JSON_NAMES };
+        return Some((with(sentence), None));
     }
     if let Some((path, _)) = complaint.split_once(" cannot be used with pathType") {
         let stars = path.ends_with("/*");

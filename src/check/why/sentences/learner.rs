@@ -155,7 +155,9 @@ sentences! {
     NOT_THERE: "{0} is not there, in the namespace {1} or elsewhere: no command so far has made it.",
         "{0}이(가) 네임스페이스 {1}에도 다른 곳에도 없습니다. 지금까지의 명령으로는 만들어지지 않았습니다.";
     PATCH_LIST: " A JSON patch is a list of operations: put brackets around it.", " JSON 패치는 작업의 목록입니다. 대괄호로 감싸세요.";
-    SHELL_QUOTES: " The shell has taken the quotes away: put the whole patch in single quotes.", " 셸이 따옴표를 없앴습니다. 패치 전체를 작은따옴표로 감싸세요.";
+    JSON_NAMES: " What begins with a brace is JSON, in which names stand in double quotes: put the whole patch in single quotes, so that the shell leaves them there.",
+        " 중괄호로 시작하면 JSON이므로 이름을 큰따옴표로 씁니다. 셸이 따옴표를 없애지 않도록 패치 전체를 작은따옴표로 감싸세요.";
+    JSON_COMMA: " In JSON no comma stands before a closing brace.", " JSON에서는 닫는 중괄호 앞에 쉼표를 쓰지 않습니다.";
     WITH_K: " A kustomization is no object: apply its folder with `-k` instead of `-f`.", " kustomization은 오브젝트가 아닙니다. `-f` 대신 `-k`로 그 폴더를 적용하세요.";
     DOLLAR_EATEN: "The value {1} of {0} is only `{2}`: in double quotes the shell puts in a variable where a dollar stands. Write it in single quotes.",
         "{0}의 값 {1}이(가) `{2}`뿐입니다. 큰따옴표 안에서는 셸이 $를 변수로 봅니다. 작은따옴표로 감싸세요.";
