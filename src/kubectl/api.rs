@@ -17,6 +17,7 @@ use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
 use super::refusals::{asked, is_about_api, refusal};
 use super::unreachable::Unreachable;
+use super::warnings::{Warned, warning_text};
 
 pub(super) use super::url::{Url, decode, encode};
 
@@ -71,26 +72,6 @@ pub(super) struct Log {
     pub(super) level: i64,
     /// Warnings so far.
     pub(super) warned: Warned,
-}
-
-/// The warnings that were printed already; more than a bound are not told apart any more.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Warned(Arc<Mutex<std::collections::BTreeSet<String>>>);
-
-/// Warnings that are remembered.
-const MOST_WARNINGS: usize = 10_000;
-
-impl Warned {
-    /// Whether the text is new.
-    fn is_new(&self, text: &str) -> bool {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.len() >= MOST_WARNINGS || known.insert(text.to_owned())
-    }
-
-    /// How many there were.
-    pub(super) fn count(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
 }
 
 impl Api {
@@ -414,13 +395,6 @@ impl Api {
     }
 }
 
-/// The text of a `299 - "text"` header.
-fn warning_text(header: &str) -> String {
-    let quoted = header.split_once('"').map_or(header, |(_, rest)| rest);
-    let quoted = quoted.rsplit_once('"').map_or(quoted, |(text, _)| text);
-    quoted.replace("\\\"", "\"").replace("\\\\", "\\")
-}
-
 /// `1m30s`, as Go prints a duration.
 fn go_duration(duration: Duration) -> String {
     if duration < Duration::from_secs(1) {
@@ -495,13 +469,5 @@ mod tests {
         }
         // A server that does not say when to come again is not asked again.
         assert_eq!(asked.lock().unwrap().len(), answers.len());
-    }
-
-    #[test]
-    fn warnings_lose_their_quotes() {
-        assert_eq!(
-            warning_text(r#"299 - "unknown field \"spec.replica\"""#),
-            r#"unknown field "spec.replica""#
-        );
     }
 }

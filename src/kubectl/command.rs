@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use crate::base::{Streams, Timestamp, Value, nearest};
 
-use super::api::{Api, Log, Warned};
+use super::api::{Api, Log};
 use super::commands::{COMMANDS, complete_words, run_plugin};
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
@@ -15,6 +15,7 @@ use super::flags::{Flag, Flags, parse};
 use super::global_flags::GLOBAL_FLAGS;
 use super::klog::{self, Severity};
 use super::kubeconfig::Kubeconfig;
+use super::warnings::Warned;
 use super::{explanation, help, kuberc};
 
 /// What the words after a command name, for completion.

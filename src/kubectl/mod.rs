@@ -48,6 +48,7 @@ mod rollout_history;
 mod scripted;
 mod unreachable;
 mod url;
+mod warnings;
 mod watch;
 
 pub use command::{problem_of, run};

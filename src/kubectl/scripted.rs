@@ -8,7 +8,8 @@ use http::{Request, Response};
 use kube::client::Body;
 use tower::service_fn;
 
-use super::api::{Api, Log, Warned};
+use super::api::{Api, Log};
+use super::warnings::Warned;
 use crate::base::{Capture, Streams};
 
 /// What was asked so far: method and URL.

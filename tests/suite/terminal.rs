@@ -72,6 +72,8 @@ fn a_newcomer_passes_a_step_is_killed_and_stands_where_they_stood() {
     terminal.shows(uid);
     terminal.line("kubectl delete pod hello --now");
     terminal.shows("That was the last step");
+    // What is typed before there is a prompt is nobody's.
+    terminal.shows_when("a prompt", |screen| screen.trim_end().ends_with('❯'));
     terminal.type_text("\u{4}");
     terminal.shows("Start podlings again");
     assert_eq!(terminal.ended(), 0);
