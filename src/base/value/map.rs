@@ -25,12 +25,6 @@ impl Map {
         Self(EcoVec::new())
     }
 
-    /// No fields yet, with room for so many.
-    #[must_use]
-    pub fn with_capacity(fields: usize) -> Self {
-        Self(EcoVec::with_capacity(fields))
-    }
-
     /// How many fields there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -138,11 +132,6 @@ impl Map {
     /// Keeps the fields for which `keep` says so.
     pub fn retain(&mut self, mut keep: impl FnMut(&Key, &mut Value) -> bool) {
         self.0.retain(|(name, value)| keep(name, value));
-    }
-
-    /// Moves all fields of another map here.
-    pub fn append(&mut self, other: &mut Self) {
-        self.extend(std::mem::take(other));
     }
 
     /// Removes all fields.
