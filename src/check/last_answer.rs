@@ -18,7 +18,8 @@ impl LastAnswer {
     /// What kubectl or the API server complained about, in one line; that something is there already is no
     /// complaint where it is to be there.
     pub(super) fn complaint(&self) -> Option<String> {
-        self.objection().filter(|told| !told.contains("already exists"))
+        self.objection()
+            .filter(|told| !told.contains("already exists") || told.contains("another key by that name"))
     }
 
     /// The same, whatever it is.

@@ -120,6 +120,7 @@ lists! {
     behind_states: "behind_states.yaml" holds 72;
     usage_states: "usage_states.yaml" holds 68;
     shadow_states: "shadow_states.yaml" holds 60;
+    counter_states: "counter_states.yaml" holds 63;
 }
 
 async fn no_state_passes_and_each_cause_is_named(list: &str, count: usize) {

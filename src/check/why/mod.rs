@@ -86,13 +86,19 @@ pub(super) fn explain(
             .or_else(|| near.what_is_read()),
         About::Object(object, gaps) => match facts.world.object(object) {
             None => near.missing(object),
-            Some(found) if gaps.is_empty() => {
+            Some(_)
+                if gaps.is_empty()
+                    && let Some(left) = near.left_over() =>
+            {
+                Some(left)
+            }
+            Some(found) if gaps.is_empty() => near.refused_nearly(found).or_else(|| {
                 let broken = chain.broken_link(found).filter(|broken| near.may_come_from(broken));
                 broken.or_else(|| chain.ended_well(found)).or_else(|| {
                     let told = near.refused_about(found).or_else(|| near.warned());
                     told.or_else(|| near.what_is_read()).filter(|_| !failure.observed)
                 })
-            }
+            }),
             Some(found) => {
                 let spec = gaps.iter().any(|gap| !gap.path.starts_with("status"));
                 let by_learner = || gaps.iter().any(|gap| near.is_for_learner(gap));
@@ -102,6 +108,7 @@ pub(super) fn explain(
                 let differs = || near.difference(found, gaps).map(by_file);
                 refused
                     .or_else(|| near.made_before(found))
+                    .or_else(|| near.unapplied().filter(|_| by_learner()))
                     .or_else(|| near.did_nothing(found).filter(|_| by_learner()))
                     .or_else(|| near.asks_number(found, gaps))
                     .or_else(|| near.right_elsewhere(found, gaps))

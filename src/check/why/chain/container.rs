@@ -7,6 +7,7 @@ use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding, flag, name_of};
 use super::super::reading::log_key;
 use super::super::sentences;
+use super::itself::asks_later;
 use super::names::unknown_name;
 use super::probe::name_with_container;
 use super::program::lacks_program;
@@ -58,6 +59,7 @@ impl Chain<'_> {
         let lacks = line.and_then(|line| lacks_program(spec?, line));
         let itself = || self.waits_for_itself(pod, spec?.get("command")?);
         let waits_for = lacks.or_else(|| self.behind_the_line(pod, &Value::Null, line?)).or_else(itself);
+        let waits_for = waits_for.or_else(|| asks_later(pod, spec?));
         let finding = Finding::new(&sentences::INIT_WAITS, [&words[0], &words[1]]);
         let partner = spec.and_then(|spec| self.named_in_command(pod, spec));
         if let Some(why) = partner.filter(|_| waits_for.is_none()) {
@@ -189,7 +191,8 @@ impl Chain<'_> {
         let asked = || asked_for_it(container_of(pod, status)?, line?);
         let said = line.unwrap_or_default();
         let of_spec = || self.behind_the_end(pod, container_of(pod, status)?, code, said);
-        let of_others = || self.behind_the_line(pod, &Value::Null, said);
+        let of_address = || self.behind_the_address(container_of(pod, status)?, said);
+        let of_others = || of_address().or_else(|| self.behind_the_line(pod, &Value::Null, said));
         // A name that nobody bears says more than the folder of the file in which it stands.
         let nameless = unknown_name(said).is_none();
         let by_name = || if nameless { None } else { of_others() };

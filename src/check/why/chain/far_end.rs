@@ -25,7 +25,7 @@ pub(super) type Asked<'a> = (&'a Object, Option<String>);
 impl<'a> Chain<'a> {
     /// What is wrong with the Service that a program could not reach.
     pub(super) fn at_the_far_end(self, pod: &Object, probe: &Value, line: &str) -> Option<Finding> {
-        if !UNREACHED.iter().any(|words| line.contains(words)) {
+        if !is_unreached(line) {
             return None;
         }
         let near = Self { links: self.links.min(FAR_LINKS), ..self };
@@ -34,7 +34,12 @@ impl<'a> Chain<'a> {
             match port.as_ref().filter(|port| !offered(port)) {
                 Some(port) => {
                     let secure: Aside = (port == "443").then(|| (&sentences::PORT_OF_HTTPS, Vec::new()));
-                    Some(self.no_such_port(service, port).or_aside(|| secure))
+                    let door = service.list("/spec/ports").iter().any(|one| {
+                        let door = one["nodePort"].as_i64();
+                        door.is_some() && door == port.parse().ok()
+                    });
+                    let door: Aside = door.then(|| (&sentences::NODE_PORT_INSIDE, vec![port.clone()]));
+                    Some(self.no_such_port(service, port).or_aside(|| secure.or(door)))
                 }
                 None => near
                     .broken_link(service)
@@ -213,6 +218,11 @@ impl<'a> Chain<'a> {
             missing.then(|| finding.shown_by(format!("kubectl get service {} -o yaml", alias.name())))
         })
     }
+}
+
+/// Whether a program says that it reached nobody.
+pub(super) fn is_unreached(line: &str) -> bool {
+    UNREACHED.iter().any(|words| line.contains(words))
 }
 
 /// The words of a command, also of a script within it.

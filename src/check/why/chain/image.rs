@@ -55,7 +55,8 @@ impl<'a> Chain<'a> {
             }
         };
         let aside = self.credentials(pod, image).filter(|_| finding.is(&sentences::IMAGE_DENIED));
-        let aside = aside.or_else(|| odd_letters(image));
+        let aside = aside.or_else(|| odd_letters(image)).or_else(|| at_digest(image));
+        let aside = aside.or_else(|| tag_with_v(image).filter(|_| finding.is(&sentences::TAG_MISSING)));
         finding.aside(aside).called(reason).shown_by(show)
     }
 
@@ -106,6 +107,20 @@ impl<'a> Chain<'a> {
     }
 }
 
+/// A tag behind the sign of a digest: `nginx@1.27`.
+pub(in crate::check::why) fn at_digest(image: &str) -> Aside {
+    let (name, behind) = image.split_once('@').filter(|(_, behind)| !behind.contains(':'))?;
+    (!behind.is_empty()).then(|| (&sentences::AT_DIGEST, vec![format!("{name}:{behind}")]))
+}
+
+/// A tag of an official image with a v before its number, which they have not.
+fn tag_with_v(image: &str) -> Aside {
+    let (name, tag) = image.split_once(':').filter(|(name, _)| !name.contains('/'))?;
+    let number =
+        tag.strip_prefix('v').filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))?;
+    Some((&sentences::TAG_WITHOUT_V, vec![format!("{name}:{number}")]))
+}
+
 /// The registries that a pull secret has credentials for.
 fn servers(secret: &Object) -> Vec<String> {
     let data = secret.map("/data").and_then(|data| data.get(".dockerconfigjson")?.as_str());
@@ -136,7 +151,19 @@ fn shorten_left(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of_registry;
+    use super::*;
+
+    #[test]
+    fn a_tag_is_meant_where_no_digest_can_be() {
+        let told =
+            |image: &str| at_digest(image).or_else(|| tag_with_v(image)).map(|(_, words)| words.concat());
+        assert_eq!(told("nginx@1.27").as_deref(), Some("nginx:1.27"));
+        assert_eq!(told("nginx@sha256:abc"), None);
+        assert_eq!(told("redis:v7").as_deref(), Some("redis:7"));
+        // Others count their versions as they like.
+        assert_eq!(told("registry.example.com/app:v7"), None);
+        assert_eq!(told("nginx:vanilla"), None);
+    }
 
     #[test]
     fn a_registry_is_known_by_its_whole_host() {

@@ -52,7 +52,13 @@ impl Chain<'_> {
         let star = format!("*.{host}");
         let below =
             hosts.contains(&star.as_str()).then(|| (&sentences::STAR_BELOW, vec![star, host.to_owned()]));
-        let near = below.or_else(|| near(host, hosts.iter().copied()));
+        let longer = || {
+            let star = hosts.iter().find(|one| {
+                one.strip_prefix('*').is_some_and(|rest| rest.len() > 1 && host.ends_with(rest))
+            })?;
+            Some((&sentences::STAR_FOR_ONE, vec![(*star).to_owned()]))
+        };
+        let near = below.or_else(longer).or_else(|| near(host, hosts.iter().copied()));
         Some(Finding::lasting(&sentences::NO_HOST, [host]).aside(near).shown_by("kubectl get ingress"))
     }
 
@@ -100,6 +106,13 @@ impl Chain<'_> {
         let exact = paths_of(ingress, host).filter(below).any(|rule| text(rule, "/pathType") == "Exact");
         let star = paths_of(ingress, host).any(|rule| text(rule, "/path").ends_with('*'));
         let exact: Aside = exact.then(|| (&sentences::EXACT_ONLY, Vec::new()));
+        let cut = || {
+            let stems = paths_of(ingress, host).filter(|rule| text(rule, "/pathType") == "Prefix");
+            let stems = stems.map(|rule| text(rule, "/path").trim_end_matches('/'));
+            let stem = stems.into_iter().find(|stem| !stem.is_empty() && path.starts_with(stem))?;
+            Some((&sentences::WHOLE_PARTS, vec![stem.to_owned(), path.to_owned()]))
+        };
+        let exact = exact.or_else(cut);
         let finding = finding.aside(exact).or_aside(|| star.then(|| (&sentences::NO_STARS, Vec::new())));
         Some(finding.shown_by(self.describe(ingress)))
     }
@@ -256,6 +269,31 @@ mod tests {
         ] {
             assert_eq!(is_for(&json!({"host": written}), host), fits, "{written} {host}");
         }
+    }
+
+    #[test]
+    fn a_prefix_ends_between_slashes_and_a_star_at_the_first_dot() {
+        let told = |path: &str, kind: &str, host: &str, asked: &str| {
+            let paths = json!({"paths": [{"path": path, "pathType": kind}]});
+            let ingress = json!({
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "Ingress",
+                "metadata": {"name": "i", "namespace": "default", "annotations": {"kubernetes.io/ingress.class": "n"}},
+                "spec": {"rules": [{"host": host, "http": paths}]},
+            });
+            let class = json!({"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "n"}});
+            let (world, logs) = (World::of("default", vec![ingress, class]), BTreeMap::new());
+            let found = Chain::new(&world, &logs).host("a.shop.example", asked, Some(404));
+            found.map(|finding| finding.reason(Language::En).text).unwrap_or_default()
+        };
+        let parts = "from slash to slash";
+        assert!(told("/shop", "Prefix", "a.shop.example", "/shopping").contains(parts));
+        assert!(!told("/shop", "Exact", "a.shop.example", "/shopping").contains(parts));
+        assert!(!told("/shop", "Prefix", "a.shop.example", "/cart").contains(parts));
+        let star = "stands for one part";
+        assert!(told("/", "Prefix", "*.example", "/").contains(star));
+        assert!(!told("/", "Prefix", "*.shop.example", "/").contains(star));
+        assert!(!told("/", "Prefix", "*.other", "/").contains(star));
     }
 
     #[test]

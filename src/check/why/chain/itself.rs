@@ -33,6 +33,31 @@ impl Chain<'_> {
     }
 }
 
+/// The containers of its own Pod that an init container asks for, and that begin only after it.
+pub(super) fn asks_later(pod: &Object, container: &Value) -> Aside {
+    let texts: Vec<&str> = container["command"].as_array()?.iter().filter_map(Value::as_str).collect();
+    let joined = texts.join(" ");
+    let own = |word: &&str| {
+        let host = word.split_once("://").map_or(*word, |(_, rest)| rest);
+        matches!(host.split([':', '/']).next(), Some("localhost" | "127.0.0.1"))
+    };
+    // What it sends to the background may listen itself.
+    let asks =
+        words_in(&joined).iter().any(own) && !joined.replace("&&", "").replace("2>&1", "").contains('&');
+    let all = pod.list("/spec/initContainers");
+    let (before, after) = all.split_at(all.iter().position(|one| one["name"] == container["name"])?);
+    let is_sidecar = |one: &&Value| one["restartPolicy"] == "Always";
+    if !asks || before.iter().any(|one| is_sidecar(&one)) {
+        return None;
+    }
+    let mut later: Vec<&Value> = after.iter().skip(1).filter(is_sidecar).collect();
+    if later.is_empty() {
+        later.extend(pod.list("/spec/containers"));
+    }
+    let later = later.into_iter().filter_map(|one| one["name"].as_str()).collect::<Vec<_>>();
+    Some((&sentences::BEGINS_LATER, vec![later.join(", ")]))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -70,5 +95,24 @@ mod tests {
         assert!(!told("web", true, "until wget -qO- http://web; do sleep 2; done"));
         assert!(!told("db", false, "until wget -qO- http://web; do sleep 2; done"));
         assert!(!told("web", false, "until nslookup web; do sleep 2; done"));
+    }
+
+    #[test]
+    fn only_a_sidecar_before_it_listens_for_an_init_container() {
+        let told = |first: &str, command: &str| {
+            let spec = json!({
+                "initContainers": [{"name": "one", "restartPolicy": first}, {"name": "wait", "command": ["sh", "-c", command]}],
+                "containers": [{"name": "web"}],
+            });
+            let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec});
+            let pod = Object::from_value(pod).unwrap();
+            let wait = pod.list("/spec/initContainers")[1].clone();
+            asks_later(&pod, &wait).map(|(_, words)| words.concat())
+        };
+        let asks = "until nc -z localhost 80; do sleep 2; done";
+        assert_eq!(told("", asks).as_deref(), Some("web"));
+        assert_eq!(told("Always", asks), None);
+        assert_eq!(told("", "until nc -z db 80; do sleep 2; done"), None);
+        assert_eq!(told("", "httpd -p 80 & until nc -z localhost 80; do sleep 2; done"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! The chains by which one object leads to another, and the first link that is broken.
 
+mod address;
 mod container;
 mod covered;
 mod creation;
@@ -26,6 +27,7 @@ mod variables;
 mod workload;
 
 pub(super) use creation::is_limit_range;
+pub(super) use image::at_digest;
 pub(super) use names::unknown_name;
 pub(super) use others::full_resources;
 pub(super) use pages::server_of;

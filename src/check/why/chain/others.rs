@@ -8,6 +8,9 @@ use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::{Chain, between};
 
+/// The kinds that have a number of replicas to set.
+const SCALED: &[&str] = &["Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"];
+
 impl Chain<'_> {
     pub(super) fn autoscaler(self, autoscaler: &Object) -> Option<Finding> {
         let name = name_of(autoscaler);
@@ -17,8 +20,14 @@ impl Chain<'_> {
         if let Some(kind) = kind
             && self.world.named(kind, Some(autoscaler.namespace()), target).is_none()
         {
-            let near = self.near_name(kind, autoscaler.namespace(), target);
             let wanted = format!("{}/{target}", kind.singular);
+            // Workloads of other namespaces are not at hand, and their Pods are.
+            let mut others = self.world.everywhere(&builtin::POD).iter();
+            let other =
+                others.find(|pod| pod.namespace() != autoscaler.namespace() && self.top_of(pod) == wanted);
+            let elsewhere = other
+                .map(|pod| (&sentences::IS_ELSEWHERE, vec![target.to_owned(), pod.namespace().to_owned()]));
+            let near = elsewhere.or_else(|| self.near_or_elsewhere(kind, autoscaler.namespace(), target));
             return Some(
                 Finding::lasting(&sentences::SCALE_TARGET, [&name, &wanted])
                     .aside(near)
@@ -33,6 +42,12 @@ impl Chain<'_> {
             };
             if let Some(finding) = other_group(autoscaler, kind) {
                 return Some(finding.shown_by(show));
+            }
+            if let Some(kind) = kind.filter(|kind| !SCALED.contains(&kind.kind)) {
+                let target = format!("{}/{target}", kind.singular);
+                let aside: Aside = (kind.kind == "DaemonSet").then(|| (&sentences::ONE_A_NODE, Vec::new()));
+                let finding = Finding::lasting(&sentences::NOT_SCALABLE, [&name, &target]).aside(aside);
+                return Some(finding.called("FailedGetScale").shown_by(show));
             }
             let word = |key: &str| found.get(key).and_then(Value::as_str).unwrap_or_default();
             let (reason, message) = (word("reason"), word("message"));

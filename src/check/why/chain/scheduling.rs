@@ -78,7 +78,8 @@ impl<'a> Chain<'a> {
         if reasons.contains("didn't match Pod's node affinity/selector") {
             let wanted = wanted_of_nodes(pod, "/spec");
             let finding = Finding::lasting(&sentences::NO_SUCH_LABEL_ON_NODES, [name, &wanted]);
-            return finding.shown_by("kubectl get nodes --show-labels");
+            let aside = self.name_as_label(pod).or_else(|| both_at_once(pod));
+            return finding.aside(aside).shown_by("kubectl get nodes --show-labels");
         }
         if reasons.contains("were unschedulable") {
             let nodes = self.world.all(&builtin::NODE, None).iter();
@@ -118,6 +119,18 @@ impl<'a> Chain<'a> {
         let finding = Finding::lasting(sentence, [name, told]).aside(aside);
         // Nothing said yet: the scheduler has only just looked.
         finding.lasts_if(!reasons.is_empty()).shown_by(show)
+    }
+
+    /// A node that a Pod selects by its name, under a label of another key.
+    fn name_as_label(self, pod: &Object) -> Aside {
+        const KEY: &str = "kubernetes.io/hostname";
+        let named = |value: &Value| {
+            let nodes = self.world.all(&builtin::NODE, None).iter();
+            value.as_str().is_some_and(|value| nodes.into_iter().any(|node| node.name() == value))
+        };
+        let mut selector = pod.map("/spec/nodeSelector").into_iter().flatten();
+        let meant = selector.any(|(key, value)| key != KEY && named(value));
+        meant.then(|| (&sentences::NAME_AS_LABEL, vec![KEY.to_owned()]))
     }
 
     /// A Pod that asks for more than is left, and why there is not more, or why it asks for so much.
@@ -188,7 +201,7 @@ impl<'a> Chain<'a> {
     }
 
     /// As `workload_of`, where the ReplicaSets of other namespaces are not at hand.
-    fn top_of(self, pod: &Object) -> String {
+    pub(super) fn top_of(self, pod: &Object) -> String {
         let known = self.workload_of(pod);
         let hash = pod.label("pod-template-hash").unwrap_or_default();
         let name =
@@ -337,6 +350,24 @@ fn wanted_of_others(pod: &Object) -> Aside {
     (!written.is_empty()).then(|| (&sentences::ITS_RULES, vec![written]))
 }
 
+/// A label that is to have two values at once: all expressions of a term must be true.
+fn both_at_once(pod: &Object) -> Aside {
+    const TERMS: &str =
+        "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
+    pod.list(TERMS).iter().find_map(|term| {
+        let expressions: Vec<&Value> = term["matchExpressions"].as_array()?.iter().collect();
+        let values = |one: &Value| one["values"].as_array().cloned().unwrap_or_default();
+        let contradicts = |one: &&&Value| {
+            expressions.iter().any(|other| {
+                let same = one["key"] == other["key"] && one["operator"] == "In" && other["operator"] == "In";
+                same && !values(one).iter().any(|value| values(other).contains(value))
+            })
+        };
+        let key = text(expressions.iter().find(contradicts)?, "/key");
+        Some((&sentences::BOTH_AT_ONCE, vec![key.to_owned()]))
+    })
+}
+
 /// What a Pod asks of the labels of nodes.
 pub(super) fn wanted_of_nodes(object: &Object, spec: &str) -> String {
     let selector = object.map(&format!("{spec}/nodeSelector")).into_iter().flatten();
@@ -360,4 +391,46 @@ fn wanted_by(terms: &[Value]) -> Vec<String> {
         }
     }
     wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::base::json;
+
+    use super::super::super::super::world::World;
+    use super::*;
+
+    fn pod(spec: Value) -> Object {
+        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec});
+        Object::from_value(pod).unwrap()
+    }
+
+    #[test]
+    fn only_values_that_exclude_each_other_are_asked_for_in_vain() {
+        let told = |values: [Value; 2], key: &str| {
+            let [one, two] = values;
+            let expressions = json!([
+                {"key": "disk", "operator": "In", "values": one},
+                {"key": key, "operator": "In", "values": two},
+            ]);
+            let terms = json!({"nodeSelectorTerms": [{"matchExpressions": expressions}]});
+            let affinity = json!({"requiredDuringSchedulingIgnoredDuringExecution": terms});
+            both_at_once(&pod(json!({"affinity": {"nodeAffinity": affinity}}))).is_some()
+        };
+        assert!(told([json!(["ssd"]), json!(["nvme"])], "disk"));
+        assert!(!told([json!(["ssd", "nvme"]), json!(["nvme"])], "disk"));
+        assert!(!told([json!(["ssd"]), json!(["a"])], "zone"));
+    }
+
+    #[test]
+    fn a_node_is_meant_by_its_name_under_another_key_only() {
+        let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "minikube"}});
+        let (world, logs) = (World::of("default", vec![node]), BTreeMap::new());
+        let told = |selector: Value| {
+            Chain::new(&world, &logs).name_as_label(&pod(json!({"nodeSelector": selector}))).is_some()
+        };
+        assert!(told(json!({"name": "minikube"})));
+        assert!(!told(json!({"kubernetes.io/hostname": "minikube"})));
+        assert!(!told(json!({"disk": "ssd"})));
+    }
 }

@@ -4,6 +4,7 @@ mod applied;
 mod by_hand;
 mod deed;
 mod fields;
+mod files;
 mod letters;
 mod missing;
 mod place;
@@ -12,6 +13,7 @@ mod sources;
 mod spec;
 mod usage;
 mod values;
+mod wordings;
 
 pub(super) use letters::odd_letters;
 pub(super) use missing::{is_of_cluster, taken_for};
@@ -126,6 +128,12 @@ impl<'a> Near<'a> {
             None => finding,
         })
         .map(|finding| self.with_usage(finding, &complaint))
+    }
+
+    /// As `refused`, where the command named nearly an object, and nobody has the name.
+    pub(super) fn refused_nearly(&self, object: &Object) -> Option<Finding> {
+        let objection = self.facts.answered?.objection()?;
+        usage::nearly_names(&objection, object).then(|| self.refused_about(object)).flatten()
     }
 
     /// Nothing carries the labels, or nothing here does.

@@ -11,7 +11,7 @@ use super::super::chain::{is_limit_range, near};
 use super::super::finding::{Aside, Finding, Sentence, name_of};
 use super::super::sentences;
 use super::fields::{meant_field, meant_value, of_type};
-use super::usage;
+use super::{usage, wordings};
 
 /// A path of a manifest, as refusals write it.
 const PATH: &str =
@@ -66,7 +66,8 @@ pub(super) fn is_kustomization(complaint: &str) -> bool {
 /// What a refusal means that only the object can tell, and the command that shows it.
 pub(super) fn of_object(object: &Object, command: &str, complaint: &str) -> Option<(Aside, String)> {
     let name = name_of(object);
-    if complaint.contains("unable to find specified revision") {
+    let no_revision = ["unable to find specified revision", "no rollout history found"];
+    if no_revision.iter().any(|words| complaint.contains(words)) {
         let limit = object.number("/spec/revisionHistoryLimit");
         let revision = object.annotation("deployment.kubernetes.io/revision");
         let cut = limit.zip(revision.and_then(|revision| revision.parse::<i64>().ok()));
@@ -132,6 +133,11 @@ pub(super) fn explained(finding: Finding, complaint: &str) -> Finding {
 }
 
 fn meaning(complaint: &str) -> (Aside, Option<String>) {
+    let (aside, show) = meant(complaint);
+    (wordings::meaning(complaint).or(aside), show)
+}
+
+fn meant(complaint: &str) -> (Aside, Option<String>) {
     if is_kustomization(complaint) {
         return (Some((&sentences::WITH_K, Vec::new())), None);
     }

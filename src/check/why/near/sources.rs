@@ -57,6 +57,8 @@ impl Near<'_> {
         let finding = Finding::lasting(&sentences::RULE_READS, [&words[0], &words[1]]);
         let both = ["podSelector", "namespaceSelector"].iter().all(|selector| rule.0.contains(selector));
         let finding = finding.or_aside(|| peers_apart(object).filter(|_| both));
+        let peers = ["from", "to"].iter().any(|side| rule.0.contains(side)) && rule.0.contains("ports");
+        let finding = finding.or_aside(|| rules_apart(object).filter(|_| peers));
         // A rule about several objects may look for its words in another one.
         let alone = name == "object";
         let finding = finding.or_aside(|| named_nowhere(&rule.0, object).filter(|_| alone));
@@ -117,6 +119,18 @@ fn peers_apart(policy: &Object) -> Aside {
         alone("podSelector", "namespaceSelector") && alone("namespaceSelector", "podSelector")
     });
     (apart && policy.kind() == "NetworkPolicy").then(|| (&sentences::PEERS_APART, Vec::new()))
+}
+
+/// A NetworkPolicy that says in one rule who may come, and in another one where.
+fn rules_apart(policy: &Object) -> Aside {
+    let apart = [("/spec/ingress", "from"), ("/spec/egress", "to")].into_iter().any(|(rules, side)| {
+        let rules = policy.list(rules);
+        let alone = |own: &str, other: &str| {
+            rules.iter().any(|rule| rule.get(own).is_some() && rule.get(other).is_none())
+        };
+        alone(side, "ports") && alone("ports", side)
+    });
+    (apart && policy.kind() == "NetworkPolicy").then(|| (&sentences::RULES_APART, Vec::new()))
 }
 
 /// The words that a rule looks for, and that are nowhere in the object.

@@ -16,7 +16,7 @@ const REPLICAS: [&str; 5] =
     ["replicas", "readyReplicas", "availableReplicas", "updatedReplicas", "currentReplicas"];
 
 /// Keys of a ConfigMap that are named, at most.
-const KEYS_MAX: usize = 6;
+pub(super) const KEYS_MAX: usize = 6;
 
 impl Near<'_> {
     /// What the first difference of an object's spec looks like.
@@ -41,7 +41,7 @@ impl Near<'_> {
             None => {
                 let finding = Finding::lasting(&sentences::NOT_SET, [&words[0], &words[1], &gap.expected]);
                 let keys: Aside = listed.map(|keys| (&sentences::KEYS, vec![keys.join(", ")]));
-                finding.aside(keys).or_aside(of_template)
+                finding.aside(keys).or_aside(|| self.default_later(object, gap)).or_aside(of_template)
             }
         };
         Some(finding.shown_by(get_yaml(object, self.facts.world.namespace())))
@@ -119,6 +119,7 @@ impl Near<'_> {
             .or_else(|| self.wrong_container(object, gap))
             .or_else(|| self.in_init_container(object, gap))
             .or_else(|| self.other_source(object, gap))
+            .or_else(|| self.begun_before(object, gap))
             .or_else(|| self.image(object, gap))
             .or_else(|| self.autoscaled(object, gap))
             .or_else(|| self.scaled_below(object, gap))
@@ -129,8 +130,10 @@ impl Near<'_> {
             .or_else(|| values::memory(object, gap))
             .or_else(|| values::plain_variable(object, gap))
             .or_else(|| values::one_variable(object, gap))
+            .or_else(|| values::literal_path(object, gap))
             .or_else(|| values::probe(object, gap))
             .or_else(|| values::key(object, gap))
+            .or_else(|| self.read_otherwise(object, gap))
             .or_else(|| self.near_value(object, gap))
             .or_else(|| self.wrong_place(object, gap))
             .or_else(|| Self::misspelt(object, gap))

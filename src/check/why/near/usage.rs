@@ -13,6 +13,7 @@ use super::super::finding::{Aside, Finding, Sentence};
 use super::super::sentences;
 use super::Near;
 use super::letters::odd_letters;
+use super::wordings;
 
 static UNKNOWN_FLAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"unknown flag: (--[\w-]+)").ok());
 static NOT_FOUND: LazyLock<Option<Regex>> =
@@ -206,6 +207,9 @@ fn of_line(line: &str, complaint: &str) -> Aside {
         }
         let known = nearest(flag.as_str(), FLAGS.iter().copied()).filter(|known| *known != flag.as_str());
         return with(&sentences::NEAREST, vec![known?.to_owned()]);
+    }
+    if let Some(aside) = wordings::of_words(&words, complaint) {
+        return Some(aside);
     }
     if let Some(pair) = apart(&words) {
         return with(&sentences::NO_BLANKS, vec![pair]);

@@ -125,6 +125,15 @@ pub(super) fn one_variable(object: &Object, gap: &Gap) -> Option<Finding> {
     Some(finding.shown_by(get_yaml(object, object.namespace())))
 }
 
+/// A variable in a subPath, which takes its text as it is.
+pub(super) fn literal_path(object: &Object, gap: &Gap) -> Option<Finding> {
+    let place = gap.path.strip_suffix("Expr").filter(|place| place.ends_with(".subPath"))?;
+    let pointer = format!("/{}", place.replace('[', "/").replace(']', "").replace('.', "/"));
+    let written = object.text(&pointer);
+    let finding = Finding::lasting(&sentences::LITERAL_PATH, [&name_of(object), written]);
+    written.contains("$(").then(|| finding.shown_by(get_yaml(object, object.namespace())))
+}
+
 /// A probe of another kind than the one that is asked for.
 pub(super) fn probe(object: &Object, gap: &Gap) -> Option<Finding> {
     const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];

@@ -108,4 +108,19 @@ sentences! {
     STAR_BELOW: " {0} stands for names one label below, and not for {1} itself.", " {0}은(는) 한 단계 아래의 이름만 뜻하고 {1} 자체는 아닙니다.";
     REWRITTEN: "{0} hands whatever lies below {1} on as {2} (rewrite-target), so that {3} is never asked for: a pattern with groups, such as {1}(/|$)(.*) and /$2, keeps the rest.",
         "{0}은(는) {1} 아래의 모든 요청을 {2}(으)로 바꿔 넘깁니다(rewrite-target). 그래서 {3}을(를) 요청하지 못합니다. {1}(/|$)(.*)와 /$2처럼 그룹을 쓰면 나머지 경로가 남습니다.";
+    NODE_DOOR: " {0} is the address of a node, which answers on nodePorts only: {1} has {2} there.",
+        " {0}은(는) 노드의 주소이고 노드는 nodePort로만 응답합니다. {1}의 nodePort는 {2}입니다.";
+    ADDRESS_OF_NOBODY: " Neither a Service nor a Pod has the address {0}: what is made anew gets another one. Ask by the name.",
+        " 주소가 {0}인 서비스나 파드가 없습니다. 다시 만들면 주소가 바뀌니 이름으로 요청하세요.";
+    NODE_PORT_INSIDE: " {0} is its nodePort, on which nodes answer; under its name its port is asked.",
+        " {0}은(는) 노드가 응답하는 nodePort입니다. 서비스 이름으로는 port에 요청하세요.";
+    BEGINS_LATER: " It asks localhost, where nobody listens yet: {0} begins only after it. A sidecar (restartPolicy: Always) listens in time if it stands before it.",
+        " localhost에 요청하지만 {0}은(는) 그 뒤에야 시작하므로 아직 아무도 응답하지 않습니다. 사이드카(restartPolicy: Always)를 그 앞에 두면 먼저 시작합니다.";
+    STAR_FOR_ONE: " The star of {0} stands for one part of a name only.", " {0}의 별표는 이름의 한 부분만 대신합니다.";
+    WHOLE_PARTS: " A Prefix fits whole parts, from slash to slash: {0} fits what is below {0}/, and not {1}.",
+        " Prefix는 슬래시로 나뉜 부분 단위로 맞습니다. {0}은(는) {0}/ 아래에 맞고 {1}에는 맞지 않습니다.";
+    TAG_WITHOUT_V: " Tags of official images have no v before the number: {0}?", " 공식 이미지의 태그에는 숫자 앞에 v가 없습니다. {0}이(가) 아닌지 보세요.";
+    NAME_AS_LABEL: " The name of a node stands in its label {0}.", " 노드의 이름은 {0} 레이블에 있습니다.";
+    BOTH_AT_ONCE: " All of one matchExpressions must be true at once, and {0} has only one value: write several into one `values`, or into terms of their own.",
+        " 한 matchExpressions의 조건은 모두 맞아야 하는데 {0}의 값은 하나뿐입니다. 여러 값은 하나의 `values`에 쓰거나 항목(term)을 나누세요.";
 }

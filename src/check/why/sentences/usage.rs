@@ -75,4 +75,47 @@ sentences! {
     UNDER_NUMBER: " A number stands under `number`, and `name` is for the name of a port: `number: {0}`.", " 숫자는 `number`에 씁니다. `name`은 포트의 이름입니다: `number: {0}`.";
     OF_KUSTOMIZATION: " A kustomization takes only what stands under its `resources`.", " kustomization은 `resources`에 적힌 것만 적용합니다.";
     NOT_DEEPER: " Of a folder only its own files are read, not those of folders in it, unless with `-R`.", " 폴더를 지정하면 그 안의 파일만 읽고, 하위 폴더까지 읽으려면 `-R`을 붙여야 합니다.";
+    OLDER_COPY: " The file carries the resourceVersion of an older state: take that line out, or fetch the object anew.",
+        " 파일에 이전 상태의 resourceVersion이 들어 있습니다. 그 줄을 지우거나 오브젝트를 다시 받아 오세요.";
+    REPLACES_ONLY: " `replace` changes only what is there: `kubectl apply -f` makes it as well.",
+        " `replace`는 이미 있는 것만 바꿉니다. `kubectl apply -f`는 없으면 만들기도 합니다.";
+    ONE_A_NODE: " A DaemonSet has no number of replicas: it keeps one Pod on each node that fits.",
+        " 데몬셋에는 replicas가 없습니다. 맞는 노드마다 파드를 하나씩 둡니다.";
+    JOB_NUMBERS: " A Job has no replicas: spec.parallelism says how many of its Pods run at once, spec.completions how many must succeed.",
+        " 잡에는 replicas가 없습니다. 동시에 실행할 파드 수는 spec.parallelism, 성공해야 하는 수는 spec.completions입니다.";
+    SERVICE_RANGE: " Services have their addresses from a range of the cluster's own: leave clusterIP out, and one is chosen.",
+        " 서비스의 주소는 클러스터가 정한 범위 안에 있어야 합니다. clusterIP를 빼면 알아서 골라 줍니다.";
+    ONE_HANDLER: " A probe asks in exactly one way: httpGet, tcpSocket, exec or grpc.", " 프로브에는 httpGet, tcpSocket, exec, grpc 중 정확히 하나를 씁니다.";
+    PLAIN_ALREADY: " The `data` of a ConfigMap is plain text already: `stringData` is a field of Secrets.",
+        " 컨피그맵은 `data`에 평문을 그대로 씁니다. `stringData`는 시크릿의 필드입니다.";
+    GIVEN_TWICE: " The command gives this key twice, and a key has one value.", " 명령에 같은 키가 두 번 있습니다. 키 하나의 값은 하나입니다.";
+    NO_GROUP: " An account belongs to the group without a name: leave it out.", " 서비스어카운트는 이름이 없는 그룹에 속합니다. apiGroup을 빼세요.";
+    HOST_ALONE: " A host is the name alone, without protocol, port and path: {0}.", " 호스트에는 프로토콜, 포트, 경로 없이 이름만 씁니다: {0}.";
+    ONE_ADDRESS: " A single address is written as a network, too: {0}.", " 주소 하나도 네트워크로 씁니다: {0}.";
+    PEER_APART: " Addresses and Pods are peers of their own: each begins with a dash.", " 주소와 파드는 서로 다른 상대입니다. 각각 앞에 대시를 붙여 따로 쓰세요.";
+    LABEL_BLANK: " A label has no blanks: what people are to read belongs into an annotation.", " 레이블 값에는 공백을 쓸 수 없습니다. 사람이 읽을 글은 어노테이션에 쓰세요.";
+    SELECTOR_CUT: " The selector ends at the blank: `{0}` is written without one.", " 셀렉터가 공백에서 끊겼습니다. `{0}`처럼 공백 없이 쓰세요.";
+    AT_DIGEST: " Behind an @ stands a digest (sha256:…), and a tag behind a colon: {0}.", " @ 뒤에는 다이제스트(sha256:…)를 쓰고, 태그는 콜론 뒤에 씁니다: {0}.";
+    TOPOLOGY_KEY: " topologyKey names the label of nodes that says what is near: kubernetes.io/hostname means the same node.",
+        " topologyKey는 무엇이 가까운지 정하는 노드 레이블입니다. kubernetes.io/hostname이면 같은 노드입니다.";
+    SCHEDULE_FIELDS: " The first of the five is the minute: a schedule has no seconds.", " 다섯 필드의 첫째는 분입니다. 일정에 초는 없습니다.";
+    CHANGED_SINCE: "The file {0} was changed after it had been applied: `kubectl apply -f {0}` brings the change to the cluster.",
+        "파일 {0}을(를) 적용한 뒤에 고쳤습니다. `kubectl apply -f {0}`을(를) 실행해야 클러스터에 반영됩니다.";
+    DIFF_ONLY: "The last command (`{0}`) only shows the difference: `kubectl apply` makes the change.",
+        "마지막 명령(`{0}`)은 차이를 보여 주기만 합니다. 바꾸려면 `kubectl apply`를 쓰세요.";
+    LEFT_OVER: "{0} still has {1}, which is not in the file: `kubectl apply` takes away only what an applied file had before.",
+        "{0}에 파일에 없는 {1}이(가) 남아 있습니다. `kubectl apply`는 앞서 적용한 파일에 있던 것만 지웁니다.";
+    LEFT_BY_UNDO: " `kubectl rollout undo` brought it back, and `apply` does not know of that.", " `kubectl rollout undo`로 되돌아온 것이라 `apply`는 알지 못합니다.";
+    UNSET: " `kubectl set env {0} {1}-` takes it away.", " `kubectl set env {0} {1}-`로 지우세요.";
+    BEGUN_BEFORE: "{0} was begun by {1} before that was changed: the template counts for Jobs that begin afterwards.",
+        "{0}은(는) {1}을(를) 바꾸기 전에 시작되었습니다. 템플릿은 그 뒤에 시작하는 잡에만 적용됩니다.";
+    FOLDER_FILES: "{0} has no {1}: `--from-file` of a folder takes its own files, not those of folders in it. Its keys: {2}.",
+        "{0}에 {1}이(가) 없습니다. `--from-file`에 폴더를 주면 그 폴더의 파일만 들어가고 하위 폴더의 파일은 들어가지 않습니다. 있는 키: {2}.";
+    LINES_AS_KEYS: "{0} has the lines of {1} as keys of their own, and the file is wanted whole: `--from-file` keeps it so, `--from-env-file` does not.",
+        "{0}에 {1}의 줄이 각각 키로 들어 있지만 파일 전체가 값 하나여야 합니다. `--from-env-file` 말고 `--from-file`을 쓰세요.";
+    DEFAULT_LATER: " {0} gives it to new Pods only, and this one is older: make it anew.", " {0}은(는) 새 파드에만 적용되는데 이 파드는 그전부터 있었습니다. 파드를 다시 만드세요.";
+    RULES_APART: " Its from (or to) and its ports stand behind a dash each: these are two rules, and either is enough. Without the second dash they are one, of which both must be true.",
+        " 상대(from, to)와 포트(ports) 앞에 대시가 각각 있어 규칙이 둘이고, 하나만 맞아도 됩니다. 두 번째 대시를 빼면 둘 다 맞아야 하는 하나가 됩니다.";
+    LITERAL_PATH: "{0} mounts a subPath {1}, which is taken as it stands: variables are put in by subPathExpr.",
+        "{0}의 subPath {1}은(는) 적힌 그대로 쓰입니다. 변수를 넣으려면 subPathExpr을 쓰세요.";
 }

@@ -106,4 +106,5 @@ sentences! {
     GROUP_APART: " The group has a field of its own: apiGroups: [{0}], resources: [{1}].", " 그룹은 따로 씁니다: apiGroups: [{0}], resources: [{1}].";
     GROUP_OF_NOBODY: "{0} grants to the group {1}, the accounts of a namespace {2}, and there is no such namespace.",
         "{0}의 대상 그룹 {1}은(는) 네임스페이스 {2}의 계정들인데 그런 네임스페이스가 없습니다.";
+    NOT_SCALABLE: "{0} cannot scale {1}: that kind has no number of replicas to set.", "{0}은(는) {1}을(를) 스케일할 수 없습니다. replicas가 없는 종류입니다.";
 }
