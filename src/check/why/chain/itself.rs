@@ -47,7 +47,8 @@ pub(super) fn asks_later(pod: &Object, container: &Value) -> Aside {
     let all = pod.list("/spec/initContainers");
     let (before, after) = all.split_at(all.iter().position(|one| one["name"] == container["name"])?);
     let is_sidecar = |one: &&Value| one["restartPolicy"] == "Always";
-    if !asks || before.iter().any(|one| is_sidecar(&one)) {
+    let own_network = !pod.flag("/spec/hostNetwork");
+    if !asks || !own_network || before.iter().any(|one| is_sidecar(&one)) {
         return None;
     }
     let mut later: Vec<&Value> = after.iter().skip(1).filter(is_sidecar).collect();

@@ -2,7 +2,7 @@
 
 use crate::apimachinery::{Object, builtin};
 use crate::base::Value;
-use crate::lesson::{Form, commands_of, kubectl_verb};
+use crate::lesson::{Form, TypedWord, commands_of, kubectl_verb};
 
 use super::super::super::partial::{Gap, show};
 use super::super::super::rule::{Bindings, Outcome};
@@ -16,8 +16,8 @@ use super::place::{LAST_APPLIED, last_key, stands_at};
 /// Lists of a workload's template whose items have names.
 const LISTS: [&str; 3] = ["containers", "initContainers", "volumes"];
 
-/// Words by which a line changes a file.
-const CHANGES: &[&str] = &["sed", "vi", "vim", "nvim", "nano", "emacs", "code", "cp", "mv", "tee", "yq"];
+/// Programs that change the files that they are given.
+const EDITORS: &[&str] = &["vi", "vim", "nvim", "nano", "emacs", "code", "tee"];
 
 impl Near<'_> {
     /// A file that was applied before and changed since, or that was only compared with what is there.
@@ -28,12 +28,9 @@ impl Near<'_> {
         if verb == Some("diff") {
             return Some(Finding::lasting(&sentences::DIFF_ONLY, [&told(last)]));
         }
-        let changes = commands.iter().filter_map(|words| words.first());
-        let changes =
-            changes.into_iter().any(|word| CHANGES.contains(&word.text.as_str())) || last.contains('>');
         let earlier = self.facts.commands.iter().rev().skip(1);
-        let mut read = earlier.filter_map(|line| file_of(line)).filter(|file| mentions(last, file));
-        let file = read.next().filter(|_| verb.is_none() && changes)?;
+        let mut read = earlier.filter_map(|line| file_of(line)).filter(|file| changes(last, file));
+        let file = read.next().filter(|_| verb.is_none())?;
         Some(Finding::lasting(&sentences::CHANGED_SINCE, [&file]).shown_by(format!("kubectl diff -f {file}")))
     }
 
@@ -57,7 +54,8 @@ impl Near<'_> {
         })?;
         let field = list.rsplit('/').next().unwrap_or(&list);
         let words = [name_of(object), format!("{field}: {name}")];
-        let undone = self.facts.commands.iter().any(|line| line.contains("rollout undo"));
+        let undoes = |line: &String| line.contains("rollout undo") && is_named(line, object.name());
+        let undone = self.facts.commands.iter().any(undoes);
         let aside: Aside = if undone {
             Some((&sentences::LEFT_BY_UNDO, Vec::new()))
         } else {
@@ -154,11 +152,21 @@ fn file_of(line: &str) -> Option<String> {
     (file != "-" && !file.contains("://") && file.contains('.')).then(|| file.to_owned())
 }
 
-/// Whether a line has a file among its words.
-fn mentions(line: &str, file: &str) -> bool {
-    let own = file.trim_start_matches("./");
-    line.split(|letter: char| letter.is_whitespace() || matches!(letter, '>' | ';' | '"' | '\''))
-        .any(|word| word.trim_start_matches("./") == own)
+/// Whether a line of the shell changes a file: an editor, `sed -i`, a copy over it, or what is sent into it.
+fn changes(line: &str, file: &str) -> bool {
+    let plain = |word: &str| word.trim_start_matches("./") == file.trim_start_matches("./");
+    let sent = line.split('>').skip(1).filter_map(|rest| rest.split_whitespace().next());
+    let by_program = |words: &Vec<TypedWord>| {
+        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let Some((program, rest)) = words.split_first() else { return false };
+        let named = rest.iter().any(|word| plain(word));
+        match *program {
+            "sed" | "yq" => named && rest.iter().any(|word| word.starts_with("-i") || *word == "--in-place"),
+            "cp" | "mv" => rest.last().is_some_and(|word| plain(word)),
+            program => named && EDITORS.contains(&program),
+        }
+    };
+    sent.into_iter().any(plain) || commands_of(line).iter().any(by_program)
 }
 
 #[cfg(test)]
@@ -171,8 +179,18 @@ mod tests {
         assert_eq!(file_of("kubectl apply -f ./web.yaml -n shop").as_deref(), Some("./web.yaml"));
         assert_eq!(file_of("kubectl apply -f -"), None);
         assert_eq!(file_of("kubectl get -f web.yaml"), None);
-        assert!(mentions("sed -i 's/1/3/' web.yaml", "./web.yaml"));
-        assert!(!mentions("sed -i 's/1/3/' other-web.yaml", "web.yaml"));
+        for (line, changed) in [
+            ("sed -i 's/1/3/' web.yaml", true),
+            ("vim ./web.yaml", true),
+            ("cp new.yaml web.yaml", true),
+            ("cat > web.yaml <<END\nEND", true),
+            ("sed 's/1/3/' web.yaml", false),
+            ("sed -i 's/1/3/' other-web.yaml", false),
+            ("cp web.yaml old.yaml", false),
+            ("cat web.yaml > old.yaml", false),
+        ] {
+            assert_eq!(changes(line, "web.yaml"), changed, "{line}");
+        }
     }
 
     #[test]

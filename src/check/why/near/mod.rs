@@ -132,6 +132,8 @@ impl<'a> Near<'a> {
 
     /// As `refused`, where the command named nearly an object, and nobody has the name.
     pub(super) fn refused_nearly(&self, object: &Object) -> Option<Finding> {
+        // What else is wrong with it says more, unless a command was to change what a rule is about.
+        let Form::Match { rule: Some(_), .. } = &self.check.form else { return None };
         let objection = self.facts.answered?.objection()?;
         usage::nearly_names(&objection, object).then(|| self.refused_about(object)).flatten()
     }

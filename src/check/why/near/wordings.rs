@@ -42,7 +42,12 @@ const COUNTED: &[&str] = &[
 
 /// What a refusal means, where its words are known.
 pub(super) fn meaning(complaint: &str) -> Aside {
-    let fixed = FIXED.iter().find(|(parts, _)| parts.iter().all(|part| complaint.contains(part)));
+    // Where the namespace is not there, nothing can be made in it either.
+    let homeless = complaint.contains("namespaces \"");
+    let fixed = FIXED
+        .iter()
+        .filter(|_| !homeless)
+        .find(|(parts, _)| parts.iter().all(|part| complaint.contains(part)));
     if let Some((_, sentence)) = fixed {
         return Some((sentence, Vec::new()));
     }
@@ -115,6 +120,16 @@ mod tests {
                 vec![],
             ),
             ("metadata.labels: Invalid value: \"team/a\": a valid label must be", None, vec![]),
+            (
+                "Error from server (NotFound): error when replacing \"a.yaml\": deployments.apps \"a\" not found",
+                Some(&sentences::REPLACES_ONLY),
+                vec![],
+            ),
+            (
+                "Error from server (NotFound): error when replacing \"a.yaml\": namespaces \"a\" not found",
+                None,
+                vec![],
+            ),
             // A hook asks in another set of ways.
             (
                 "spec.containers[0].lifecycle.postStart: Required value: must specify a handler type",

@@ -119,7 +119,7 @@ sentences! {
     STAR_FOR_ONE: " The star of {0} stands for one part of a name only.", " {0}의 별표는 이름의 한 부분만 대신합니다.";
     WHOLE_PARTS: " A Prefix fits whole parts, from slash to slash: {0} fits what is below {0}/, and not {1}.",
         " Prefix는 슬래시로 나뉜 부분 단위로 맞습니다. {0}은(는) {0}/ 아래에 맞고 {1}에는 맞지 않습니다.";
-    TAG_WITHOUT_V: " Tags of official images have no v before the number: {0}?", " 공식 이미지의 태그에는 숫자 앞에 v가 없습니다. {0}이(가) 아닌지 보세요.";
+    TAG_WITHOUT_V: " Official images seldom have a v before the number of a tag: {0}?", " 공식 이미지의 태그에는 보통 숫자 앞에 v가 없습니다. {0}이(가) 아닌지 보세요.";
     NAME_AS_LABEL: " The name of a node stands in its label {0}.", " 노드의 이름은 {0} 레이블에 있습니다.";
     BOTH_AT_ONCE: " All of one matchExpressions must be true at once, and {0} has only one value: write several into one `values`, or into terms of their own.",
         " 한 matchExpressions의 조건은 모두 맞아야 하는데 {0}의 값은 하나뿐입니다. 여러 값은 하나의 `values`에 쓰거나 항목(term)을 나누세요.";
