@@ -109,7 +109,10 @@ impl<P: Place> Index<P> for Value {
 }
 
 impl<P: Place> IndexMut<P> for Value {
-    /// See [`Place::make`].
+    /// What is there; a field that is not there is made, in what is null or has fields.
+    ///
+    /// # Panics
+    /// When there is no such place, and none can be made.
     fn index_mut(&mut self, place: P) -> &mut Self {
         place.make(self)
     }

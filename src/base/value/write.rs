@@ -35,7 +35,7 @@ impl Serialize for Map {
     }
 }
 
-/// What [`json!`](crate::base::json) takes: it looks at things and does not consume them.
+/// What `json!` takes: it looks at things and does not consume them.
 pub trait ToValue {
     /// The same as JSON.
     fn to_value(&self) -> Value;
