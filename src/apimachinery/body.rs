@@ -62,12 +62,6 @@ impl Body {
         if self.is_asleep() { Cow::Owned(self.parsed()) } else { Cow::Borrowed(self.tree()) }
     }
 
-    /// The fields.
-    pub(super) fn fields(&self) -> &Map {
-        static NONE: Map = Map::new();
-        self.tree().as_object().unwrap_or(&NONE)
-    }
-
     /// The tree, to change: the text is given up.
     pub(super) fn tree_mut(&mut self) -> &mut Value {
         if let Some(mut looked_at) = self.asleep.take() {

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::base::{Map, Value};
+use crate::base::{Map, Value, escape_pointer};
 
 use super::key::ObjectKey;
 use super::meta::OwnerReference;
-use super::object::{Object, escape};
+use super::object::Object;
 
 impl Object {
     /// `apiVersion`.
@@ -101,12 +101,12 @@ impl Object {
 
     /// Sets one annotation.
     pub fn set_annotation(&mut self, key: &str, value: impl Into<String>) {
-        self.set(&format!("/metadata/annotations/{}", escape(key)), value.into());
+        self.set(&format!("/metadata/annotations/{}", escape_pointer(key)), value.into());
     }
 
     /// Sets one label.
     pub fn set_label(&mut self, key: &str, value: impl Into<String>) {
-        self.set(&format!("/metadata/labels/{}", escape(key)), value.into());
+        self.set(&format!("/metadata/labels/{}", escape_pointer(key)), value.into());
     }
 
     /// `metadata.finalizers`.

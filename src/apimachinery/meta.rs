@@ -1,13 +1,13 @@
 //! Owner references.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::base::{ToValue, Value, json};
 
 use super::object::Object;
 
 /// `metadata.ownerReferences[]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnerReference {
     /// Group and version, `apps/v1`.
@@ -19,10 +19,10 @@ pub struct OwnerReference {
     /// Uid of the very object that owns.
     pub uid: String,
     /// Whether this owner is the managing controller.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub controller: Option<bool>,
     /// Whether foreground deletion of the owner waits for this object.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub block_owner_deletion: Option<bool>,
 }
 

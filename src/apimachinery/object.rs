@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Map, Value, json, to_value};
+use crate::base::{Map, Value, json, unescape_pointer};
 
 use super::body::Body;
 use super::kinds::Kind;
@@ -31,10 +31,7 @@ pub struct Object(Body);
 impl Serialize for Object {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let tree = self.0.glance();
-        serialize_unpacked(
-            tree.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value)),
-            serializer,
-        )
+        serialize_unpacked(tree.fields(), serializer)
     }
 }
 
@@ -72,12 +69,6 @@ impl Object {
     #[must_use]
     pub fn from_value(value: Value) -> Option<Self> {
         value.is_object().then_some(Self(value.into()))
-    }
-
-    /// Turns a typed object (k8s-openapi) into JSON; `None` when it is not a JSON object.
-    #[must_use]
-    pub fn from_typed<T: Serialize>(typed: &T) -> Option<Self> {
-        to_value(typed).ok().and_then(Self::from_value)
     }
 
     /// The typed view of this object (k8s-openapi); unknown fields are dropped.
@@ -159,12 +150,12 @@ impl Object {
 
     /// The fields at the top, by name.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> + Clone {
-        self.0.fields().iter().map(|(name, value)| (name.as_str(), value))
+        self.value().fields()
     }
 
     /// A field at the top, be it null.
     pub(super) fn entry(&self, name: &str) -> Option<&Value> {
-        self.0.fields().get(name)
+        self.value().get(name)
     }
 
     /// A field at the top; null when absent.
@@ -265,7 +256,7 @@ impl Object {
         }
         let mut place = self.0.tree_mut();
         for raw in path.split('/') {
-            let token = unescape(raw);
+            let token = unescape_pointer(raw);
             if let Value::Array(items) = place {
                 let Some(item) = token.parse::<usize>().ok().and_then(|index| items.get_mut(index)) else {
                     return;
@@ -287,7 +278,7 @@ impl Object {
         self.find(pointer)?;
         let (parent, last) = pointer.rsplit_once('/')?;
         match self.0.tree_mut().pointer_mut(parent)? {
-            Value::Object(map) => map.remove(unescape(last).as_ref()),
+            Value::Object(map) => map.remove(unescape_pointer(last).as_ref()),
             Value::Array(items) => {
                 let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
                 Some(items.remove(index))
@@ -295,15 +286,6 @@ impl Object {
             _ => None,
         }
     }
-}
-
-/// A key as a JSON pointer token.
-pub(super) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
-fn unescape(token: &str) -> Cow<'_, str> {
-    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
 }
 
 #[cfg(test)]

@@ -37,8 +37,7 @@ impl Serialize for Sent<'_> {
         let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
         let schema = of_group_version_kind(group, version, text("kind"));
         let is_shown = |name: &str| self.tells_its_type || !matches!(name, "apiVersion" | "kind");
-        let fields = glance.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value));
-        let fields = fields.filter(|(name, _)| is_shown(name));
+        let fields = glance.fields().filter(|(name, _)| is_shown(name));
         match schema {
             Some(schema) => serialize_object(fields.collect(), schema, serializer),
             None => serialize_unpacked(fields, serializer),

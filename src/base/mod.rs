@@ -28,6 +28,6 @@ pub use table::{Columns, align};
 pub use terminal::{RawMode, Terminal, TerminalSignal, TerminalSize};
 pub use text::{display_width, indent, is_typo, nearest, pad_end, strip_ansi, wrap};
 pub use unified_diff::unified_diff;
-pub use value::{Key, Map, Number, ToValue, Value, from_value, to_value};
+pub use value::{Key, Map, Number, ToValue, Value, escape_pointer, from_value, to_value, unescape_pointer};
 pub(crate) use value::{json, json_fields, json_items, json_name};
 pub use yaml::{Position, YamlDocument, YamlError, parse_yaml, to_yaml};

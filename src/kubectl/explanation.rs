@@ -7,7 +7,7 @@ use super::command::Call;
 use super::discovery;
 use super::errors::Failure;
 use crate::apimachinery::Status;
-use crate::base::{Key, Position, Value, YamlDocument, nearest, parse_yaml, wrap};
+use crate::base::{Key, Position, Value, YamlDocument, escape_pointer, nearest, parse_yaml, wrap};
 
 /// Columns of an explanation.
 const WIDTH: usize = 80;
@@ -109,7 +109,7 @@ fn pointer(value: &Value, path: &[String]) -> (String, bool) {
     let Some((step, rest)) = path.split_first() else { return (String::new(), true) };
     let below = |key: &str, inner: &Value, rest: &[String]| {
         let (deeper, whole) = pointer(inner, rest);
-        (format!("/{}{deeper}", key.replace('~', "~0").replace('/', "~1")), whole)
+        (format!("/{}{deeper}", escape_pointer(key)), whole)
     };
     match value {
         Value::Object(map) => match map.get_key_value(step) {

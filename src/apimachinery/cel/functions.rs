@@ -11,6 +11,7 @@ use super::evaluate::Outcome;
 use super::value::CelValue;
 use super::{lists, operators, quantities, strings, times};
 use crate::apimachinery::{validate_dns1035_label, validate_dns1123_label, validate_dns1123_subdomain};
+use crate::base::escape_pointer;
 
 /// Names of functions that stand alone.
 pub(super) const GLOBAL: &[&str] = &[
@@ -152,7 +153,7 @@ pub(super) fn call(name: &str, target: Option<&CelValue>, arguments: &[CelValue]
 fn global(name: &str, arguments: &[CelValue]) -> Option<Outcome> {
     match (name, arguments) {
         ("jsonpatch.escapeKey", [CelValue::Text(key)]) => {
-            return Some(Ok(CelValue::text(&key.replace('~', "~0").replace('/', "~1"))));
+            return Some(Ok(CelValue::text(&escape_pointer(key))));
         }
         ("optional.none", []) => return Some(Ok(operators::optional(None))),
         ("optional.of", [value]) => return Some(Ok(operators::optional(Some(value.clone())))),

@@ -4,7 +4,7 @@ use json_patch::Patch;
 use serde_json::json;
 
 use crate::apimachinery::status::Status;
-use crate::base::Value;
+use crate::base::{Value, unescape_pointer};
 
 /// The most operations that the API server takes in one patch.
 const OPERATIONS_LIMIT: usize = 10_000;
@@ -90,7 +90,7 @@ fn unapplied(value: &serde_json::Value, operation: &serde_json::Value) -> Unappl
     let place = |path: &str| {
         let (parent, key) = path.rsplit_once('/')?;
         let parent = value.pointer(parent).filter(|parent| parent.is_object() || parent.is_array())?;
-        Some((parent.as_array().map(Vec::len), key.replace("~1", "/").replace("~0", "~")))
+        Some((parent.as_array().map(Vec::len), unescape_pointer(key).into_owned()))
     };
     Unapplied::Rejected(match (op, place(path)) {
         ("add" | "remove", None) => {

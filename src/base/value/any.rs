@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::mem;
 
-use super::{Map, Number, Place};
+use super::{Map, Number, Place, unescape_pointer};
 
 /// Any JSON value.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -160,6 +160,11 @@ impl Value {
         }
     }
 
+    /// The fields by name; none of what has none.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Self)> + Clone {
+        self.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+
     /// The fields to change, if it has some.
     pub const fn as_object_mut(&mut self) -> Option<&mut Map> {
         match self {
@@ -220,8 +225,7 @@ fn step(pointer: &str) -> Option<(Cow<'_, str>, &str)> {
     let way = pointer.strip_prefix('/')?;
     let end = way.bytes().position(|byte| byte == b'/').unwrap_or(way.len());
     let (name, rest) = way.split_at(end);
-    let is_plain = !name.bytes().any(|byte| byte == b'~');
-    Some((if is_plain { name.into() } else { name.replace("~1", "/").replace("~0", "~").into() }, rest))
+    Some((unescape_pointer(name), rest))
 }
 
 /// A place in a list as pointers write it.

@@ -12,6 +12,7 @@ mod from;
 mod macros;
 mod map;
 mod place;
+mod pointer;
 mod read;
 mod write;
 
@@ -19,6 +20,7 @@ pub use any::Value;
 pub(crate) use macros::{json, json_fields, json_items, json_name};
 pub use map::Map;
 use place::Place;
+pub use pointer::{escape_pointer, unescape_pointer};
 pub use read::from_value;
 pub use serde_json::Number;
 pub use smol_str::SmolStr as Key;

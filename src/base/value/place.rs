@@ -56,33 +56,25 @@ impl Place for str {
     }
 }
 
-impl Place for String {
-    fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        Place::find(self.as_str(), value)
-    }
+macro_rules! names {
+    ($($name:ty)*) => {$(
+        impl Place for $name {
+            fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+                Place::find(self.as_str(), value)
+            }
 
-    fn find_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
-        Place::find_mut(self.as_str(), value)
-    }
+            fn find_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
+                Place::find_mut(self.as_str(), value)
+            }
 
-    fn make<'v>(&self, value: &'v mut Value) -> &'v mut Value {
-        self.as_str().make(value)
-    }
+            fn make<'v>(&self, value: &'v mut Value) -> &'v mut Value {
+                self.as_str().make(value)
+            }
+        }
+    )*};
 }
 
-impl Place for Key {
-    fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        Place::find(self.as_str(), value)
-    }
-
-    fn find_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
-        Place::find_mut(self.as_str(), value)
-    }
-
-    fn make<'v>(&self, value: &'v mut Value) -> &'v mut Value {
-        self.as_str().make(value)
-    }
-}
+names!(String Key);
 
 impl<P: Place + ?Sized> Place for &P {
     fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 
-use crate::base::{Map, Value};
+use crate::base::{Map, Value, escape_pointer, unescape_pointer};
 
 use super::libyaml;
 use super::resolve::resolve;
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
             }
             let key = self.key(event, &span)?;
             self.pointer.push('/');
-            self.pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            self.pointer.push_str(&escape_pointer(&key));
             self.note(&span);
             if !own_keys.insert(key.clone()) && self.merging == 0 {
                 self.duplicate_keys.push((path(&self.pointer), position(&span)));
@@ -324,7 +324,7 @@ fn position(span: &Span) -> Position {
 fn path(pointer: &str) -> String {
     let mut path = String::new();
     for token in pointer.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
+        let token = unescape_pointer(token);
         if !path.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit()) {
             path.push_str(&format!("[{token}]"));
             continue;

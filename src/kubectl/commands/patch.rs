@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, field_manager};
 use super::record::record_after;
-use crate::apimachinery::{apply_merge_patch, apply_operations, apply_strategic_patch, go_json_error};
+use crate::apimachinery::{Kind, apply_merge_patch, apply_operations, apply_strategic_patch, go_json_error};
 use crate::base::{Value, parse_yaml};
 use crate::kubectl::api::{Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -36,6 +36,10 @@ const FLAGS: &[Flag] = &[
     Flag::switch("local", "Change the files' objects without asking the server"),
     field_manager("kubectl-patch"),
 ];
+
+/// What the libraries for strategic and for merge patches say of what is none.
+const BAD_DOCUMENT: &str = "invalid JSON document";
+const BAD_PATCH: &str = "Invalid JSON Patch";
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     let content_type = match call.flags.text("type").to_lowercase().as_str() {
@@ -117,8 +121,8 @@ async fn one_patched(call: &mut Call<'_>, api: &Api, info: &Info, patch: &Patch,
         info.require_name()?;
         let place = info.place(&call.flags).with("dryRun", dry_run.parameter());
         let url = place.with("fieldManager", call.flags.text("field-manager"));
-        let patched = api.patch_as_written(&url, patch.content_type, patch.body()).await;
-        let patched = patched.map_err(|failure| explained(failure, patch.content_type, info))?;
+        let answer = api.patch_as_written(&url, patch.content_type, patch.body()).await;
+        let patched = answer.map_err(|failure| explained(failure, patch.content_type, info))?;
         // What is noted afterwards is no change of its own.
         let verb = verb(&patched);
         (record_after(call, api, &url, patched).await?, verb)
@@ -205,19 +209,32 @@ impl Patch {
     /// The object as nobody but this program was asked to patch it.
     fn applied_to(&self, info: &Info) -> Outcome<Value> {
         let (object, patch) = (info.object.value(), self.value()?);
-        match info.resource.builtin() {
-            _ if self.content_type == JSON_PATCH => operated(object, &patch),
-            Some(_) if self.content_type == STRATEGIC_PATCH && patch.is_null() => Ok(object.clone()),
-            Some(kind) if self.content_type == STRATEGIC_PATCH => {
-                Ok(apply_strategic_patch(kind, object, &patch)?)
-            }
-            None if self.content_type == STRATEGIC_PATCH => Err(Failure::message(format!(
+        match (info.resource.builtin(), self.content_type) {
+            (None, STRATEGIC_PATCH) => Err(Failure::message(format!(
                 "strategic merge patch is not supported for {} locally, try --type merge",
                 info.resource.group_version_kind()
             ))),
-            _ if patch.is_null() => Err(Failure::message("Invalid JSON Patch")),
-            _ => Ok(apply_merge_patch(object, &patch)),
+            (kind, content_type) => patched(kind, object, content_type, &patch),
         }
+    }
+}
+
+/// An object after a patch that nobody but this program is asked to apply; without a kind none with merge keys.
+pub(super) fn patched(
+    kind: Option<&'static Kind>,
+    object: &Value,
+    content_type: &str,
+    patch: &Value,
+) -> Outcome<Value> {
+    match (kind, patch) {
+        _ if content_type == JSON_PATCH => operated(object, patch),
+        (Some(_), Value::Null) if content_type == STRATEGIC_PATCH => Ok(object.clone()),
+        (Some(kind), Value::Object(_)) if content_type == STRATEGIC_PATCH => {
+            Ok(apply_strategic_patch(kind, object, patch)?)
+        }
+        _ if content_type == STRATEGIC_PATCH => Err(Failure::message(BAD_DOCUMENT)),
+        (_, Value::Object(_) | Value::Array(_)) => Ok(apply_merge_patch(object, patch)),
+        _ => Err(Failure::message(BAD_PATCH)),
     }
 }
 
@@ -225,15 +242,15 @@ impl Patch {
 pub(super) fn read_json(text: &str, content_type: &str) -> Outcome<Value> {
     serde_json::from_str(text).map_err(|error| {
         Failure::message(match content_type {
-            STRATEGIC_PATCH => "invalid JSON document".to_owned(),
-            MERGE_PATCH => "Invalid JSON Patch".to_owned(),
+            STRATEGIC_PATCH => BAD_DOCUMENT.to_owned(),
+            MERGE_PATCH => BAD_PATCH.to_owned(),
             _ => go_json_error(&error, text.as_bytes()),
         })
     })
 }
 
 /// The object after the operations of a JSON patch, which nobody but this program was asked to apply.
-pub(super) fn operated(object: &Value, patch: &Value) -> Outcome<Value> {
+fn operated(object: &Value, patch: &Value) -> Outcome<Value> {
     let wrong = |value: &Value, into: &str| {
         let what = json_type(value);
         Failure::message(format!("json: cannot unmarshal {what} into Go value of type jsonpatch.{into}"))

@@ -4,9 +4,7 @@ use super::exec::DETACH_KEYS;
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
 use super::record::record;
 use super::run_attach::NewPod;
-use crate::apimachinery::{
-    Kind, apply_merge_patch, apply_strategic_patch, builtin, fill_structs, kind_of, known_fields,
-};
+use crate::apimachinery::{Kind, builtin, fill_structs, kind_of, known_fields};
 use crate::base::{Map, Value, json};
 use crate::kubectl::api::{Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Call, Command};
@@ -230,23 +228,14 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
 /// An object that flags made, with `--overrides` merged in.
 pub(super) fn overridden(call: &Call<'_>, kind: &'static Kind, object: &Value) -> Outcome<Value> {
     let overrides = call.flags.text("overrides");
-    let read = |content_type| super::patch::read_json(overrides, content_type);
-    let merged = match call.flags.text("override-type") {
-        "merge" => {
-            let patch = read(MERGE_PATCH)?;
-            if !patch.is_object() && !patch.is_array() {
-                return Err(Failure::message("Invalid JSON Patch"));
-            }
-            apply_merge_patch(object, &patch)
-        }
-        "json" => super::patch::operated(object, &read(JSON_PATCH)?)?,
-        "strategic" => match read(STRATEGIC_PATCH)? {
-            Value::Null => object.clone(),
-            patch if patch.is_object() => apply_strategic_patch(kind, object, &patch)?,
-            _ => return Err(Failure::message("invalid JSON document")),
-        },
+    let content_type = match call.flags.text("override-type") {
+        "merge" => MERGE_PATCH,
+        "json" => JSON_PATCH,
+        "strategic" => STRATEGIC_PATCH,
         other => return Err(Failure::message(format!("invalid override type: {other}"))),
     };
+    let patch = super::patch::read_json(overrides, content_type)?;
+    let merged = super::patch::patched(Some(kind), object, content_type, &patch)?;
     // What comes out is read into Go's struct, which has no place for fields of its own.
     let version = merged["apiVersion"].as_str().unwrap_or_default();
     let named = merged["kind"].as_str().unwrap_or_default();
